@@ -1,0 +1,1 @@
+"""What Totango accepts: the eleven objects, their attributes, data types and limits."""

@@ -1,0 +1,78 @@
+"""An attribute of an object: its type, its limits and the hub column it lives in."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+TAG_PREFIX = "tag##"
+"""An attribute `tag##<name>` of accounts and users adds or removes a tag (semantics.md 4)."""
+
+_OTHER_CHARACTERS = re.compile(r"[^a-z0-9]+")
+_IGNORED_IN_NAMES = re.compile(r"[\s_]+")
+
+
+class DataType(StrEnum):
+    """What an attribute holds. The first eight can be declared in catalog.yaml."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    CURRENCY = "currency"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    LIST = "list"
+    MULTI_LIST = "multi_list"
+    FOREIGN_KEY = "foreign_key"
+    WHOLE_NUMBER = "whole_number"
+    TIMESTAMP = "timestamp"
+    TAG = "tag"
+
+
+class KeyFolding(StrEnum):
+    """How a key value is folded before it is compared (semantics.md 3)."""
+
+    ACCOUNT_ID = "account_id"
+    USER_ID = "user_id"
+    LOWER_CASE = "lower_case"
+    AS_IT_IS = "as_it_is"
+    DAY = "day"
+    INSTANT = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of an object.
+
+    `name` is the API name that Totango uses (it may hold spaces). `max_length` counts characters.
+    `allowed` are the values of a list (empty: any value); with `unknown_is_warning` a value
+    outside them is stored and warned about instead of rejected (Status). `key` is set for the
+    attributes that identify a record. `required` attributes must be present when a record is new.
+    """
+
+    name: str
+    data_type: DataType = DataType.TEXT
+    max_length: int | None = None
+    allowed: tuple[str, ...] = ()
+    unknown_is_warning: bool = False
+    currency: str | None = None
+    key: KeyFolding | None = None
+    required: bool = False
+
+    @property
+    def column(self) -> str:
+        """The hub column: lower case, every run of other characters is one underscore."""
+        return column_name(self.name)
+
+
+def column_name(attribute_name: str) -> str:
+    """`Contract Renewal Date` -> `contract_renewal_date` (semantics.md 4)."""
+    return _OTHER_CHARACTERS.sub("_", attribute_name.lower()).strip("_")
+
+
+def normalised_name(attribute_name: str) -> str:
+    """Attribute names are compared without regard to case, spaces and underscores."""
+    return _IGNORED_IN_NAMES.sub("", attribute_name).casefold()
+
+
+def is_tag(attribute_name: str) -> bool:
+    """Whether the name asks for a tag rather than an attribute."""
+    return attribute_name.lower().startswith(TAG_PREFIX) and len(attribute_name) > len(TAG_PREFIX)

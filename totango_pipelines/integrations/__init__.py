@@ -1,0 +1,1 @@
+"""The declared files: what an integration, a connection and a catalogue may say."""
