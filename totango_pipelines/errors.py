@@ -12,6 +12,7 @@ TotangoPipelinesError
     ├── RetriableError           trying again may help
     │   ├── SourceUnavailableError
     │   └── HubUnavailableError
+    ├── HubNotWritableError      the hub is read-only
     ├── LeaseLostError           a later run of the integration took over
     ├── StagedFileError          a staged file is missing, truncated or altered
     ├── HubSchemaError           the hub's tables are not what this version writes
@@ -116,6 +117,10 @@ class SourceUnavailableError(RetriableError):
 
 class HubUnavailableError(RetriableError):
     """The hub could not be opened, is locked or dropped the connection."""
+
+
+class HubNotWritableError(SystemFaultError):
+    """The hub, or its folder, is read-only."""
 
 
 class LeaseLostError(SystemFaultError):

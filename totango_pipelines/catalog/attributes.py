@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+ACTIVITY_SEPARATOR = "##"
+"""An attribute `<Module>##<Action>` of usage_aggregations is a whole number (semantics.md 4)."""
+
 TAG_PREFIX = "tag##"
 """An attribute `tag##<name>` of accounts and users adds or removes a tag (semantics.md 4)."""
 
@@ -45,7 +48,9 @@ class Attribute:
     `name` is the API name that Totango uses (it may hold spaces). `max_length` counts characters.
     `allowed` are the values of a list (empty: any value); with `unknown_is_warning` a value
     outside them is stored and warned about instead of rejected (Status). `key` is set for the
-    attributes that identify a record. `required` attributes must be present when a record is new.
+    attributes that identify a record; an `optional_key` need not be mapped. `folds_as` is set for
+    attributes that identify nothing here but hold a key of another object. `required` attributes
+    must be present when a record is new, `always_required` ones in every row.
     """
 
     name: str
@@ -56,6 +61,16 @@ class Attribute:
     currency: str | None = None
     key: KeyFolding | None = None
     required: bool = False
+    optional_key: bool = False
+    folds_as: KeyFolding | None = None
+    always_required: bool = False
+
+    @property
+    def folding(self) -> KeyFolding | None:
+        """How its values are folded, as a key of this object or of another; None: not at all."""
+        if self.data_type is DataType.FOREIGN_KEY:
+            return KeyFolding.LOWER_CASE
+        return self.key or self.folds_as
 
     @property
     def column(self) -> str:
@@ -76,3 +91,9 @@ def normalised_name(attribute_name: str) -> str:
 def is_tag(attribute_name: str) -> bool:
     """Whether the name asks for a tag rather than an attribute."""
     return attribute_name.lower().startswith(TAG_PREFIX) and len(attribute_name) > len(TAG_PREFIX)
+
+
+def is_activity(attribute_name: str) -> bool:
+    """Whether the name is `<Module>##<Action>`, both given."""
+    module, separator, action = attribute_name.partition(ACTIVITY_SEPARATOR)
+    return bool(separator and module.strip() and action.strip())

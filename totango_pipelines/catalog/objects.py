@@ -28,6 +28,8 @@ class TotangoObject:
 
     `attributes` are the standard ones, keys first. `supported` says whether this version's
     upsert can write the object; the others can be declared, validated and previewed.
+    `own_key_columns` are key columns of the hub's table that no mapping line fills: the hub takes
+    them from the declaration (the collection type; the name of the foreign key and its value).
     """
 
     name: str
@@ -37,11 +39,27 @@ class TotangoObject:
     unknown_account: UnknownAccount = UnknownAccount.CREATE_STUB
     supported: bool = False
     takes_tags: bool = False
+    takes_activities: bool = False
+    own_key_columns: tuple[Attribute, ...] = ()
 
     @property
     def keys(self) -> tuple[Attribute, ...]:
-        """The attributes that identify a record, in the order of the hub's primary key."""
+        """The attributes a mapping identifies a record by, in the order of the primary key."""
         return tuple(attribute for attribute in self.attributes if attribute.key is not None)
+
+    @property
+    def primary_key(self) -> tuple[Attribute, ...]:
+        """The hub's whole primary key: its own key columns, then the mapped keys."""
+        return self.own_key_columns + self.keys
+
+    @property
+    def must_be_mapped(self) -> tuple[Attribute, ...]:
+        """The attributes that every integration of this object has to map."""
+        return tuple(
+            attribute
+            for attribute in self.attributes
+            if attribute.always_required or (attribute.key and not attribute.optional_key)
+        )
 
     def standard_attribute(self, name: str) -> Attribute | None:
         """The standard attribute of this name, compared as attribute names are."""

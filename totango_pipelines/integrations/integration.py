@@ -1,21 +1,20 @@
 """One inbound integration, as declared in `integrations/<id>.yaml` (contract.md)."""
 
-import re
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from totango_pipelines.catalog.standard import COLLECTION_TYPE_LENGTH
+from totango_pipelines.integrations.declared import (
+    ID_PATTERN,
+    CurrencyCode,
+    Declared,
+    NonBlank,
+    RuleBrokenError,
+    is_duration,
+)
 from totango_pipelines.integrations.schedule import Schedule
-
-ID_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
-NonBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class Declared(BaseModel):
-    """The base of everything declared: frozen, strict, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class ObjectName(StrEnum):
@@ -54,7 +53,19 @@ class NewAttribute(Declared):
     type: Literal["text", "number", "currency", "date", "foreign_key"] = Field(
         description="The new attribute's type."
     )
-    currency: str | None = Field(default=None, description="ISO 4217 code, for type currency.")
+    currency: CurrencyCode | None = Field(
+        default=None, description="ISO 4217 code, for type currency."
+    )
+
+    @model_validator(mode="after")
+    def _currency_belongs_to_currency(self) -> Self:
+        if self.currency is not None and self.type != "currency":
+            raise RuleBrokenError(
+                f"is only for the type currency, not for {self.type}.",
+                "Take it out, or change the type.",
+                key="currency",
+            )
+        return self
 
 
 class MappingLine(Declared):
@@ -69,30 +80,29 @@ class MappingLine(Declared):
     source_format: NonBlank | None = Field(
         default=None, description="How the source writes the value, e.g. `MM/DD/YYYY`."
     )
-    blank: Blank = Field(default=Blank.KEEP, description="What a blank cell says: keep or clear.")
-    on_error: OnError = Field(
+    blank: Annotated[Blank, Field(strict=False)] = Field(
+        default=Blank.KEEP, description="What a blank cell says: keep or clear."
+    )
+    on_error: Annotated[OnError, Field(strict=False)] = Field(
         default=OnError.REJECT_ROW, description="What a cell that cannot be converted does."
     )
     new: NewAttribute | None = Field(default=None, description="Add this attribute.")
     note: str | None = Field(default=None, description="Why this line is as it is.")
 
-    @field_validator("blank", mode="before")
-    @classmethod
-    def _blank_from_text(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stood in the file
-        return Blank(value) if value in list(Blank) else value
-
-    @field_validator("on_error", mode="before")
-    @classmethod
-    def _on_error_from_text(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stood in the file
-        return OnError(value) if value in list(OnError) else value
-
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         given = [n for n in ("column", "expression", "constant") if getattr(self, n) is not None]
-        if len(given) != 1:
-            seen = "none of them" if not given else " and ".join(given)
-            msg = f"takes exactly one of column, expression and constant, but has {seen}"
-            raise ValueError(msg)
+        if not given:
+            raise RuleBrokenError(
+                f"({self.attribute}) does not say where its value comes from.",
+                "Add `column: NAME`; an expression or a constant would also do.",
+                code="MISSING_KEY",
+            )
+        if len(given) > 1:
+            raise RuleBrokenError(
+                f"({self.attribute}) has {' and '.join(given)}; a line takes exactly one of them.",
+                "Keep the one that is meant.",
+            )
         return self
 
     @property
@@ -103,10 +113,6 @@ class MappingLine(Declared):
         if self.expression is not None:
             return f"expression {self.expression}"
         return f"constant {self.constant!r}"
-
-
-_LAG_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_LAG = re.compile(r"^(\d+)([smhd])$")
 
 
 class Settings(Declared):
@@ -132,7 +138,7 @@ class Settings(Declared):
         default="account_id",
         description="account_id, or a foreign-key attribute that stands in for it.",
     )
-    max_reject_ratio: Annotated[float, Field(ge=0, le=1, strict=False)] = Field(
+    max_reject_ratio: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.05, description="The share of rejected rows above which a run fails."
     )
     reject_allowance: Annotated[int, Field(ge=0)] = Field(
@@ -142,9 +148,13 @@ class Settings(Declared):
     @field_validator("cursor_lag")
     @classmethod
     def _lag_is_a_duration_or_a_number(cls, value: float | str | None) -> float | str | None:
-        if isinstance(value, str) and not _LAG.match(value):
-            msg = "is a duration such as `10m`, `2h` or `1d`, or a number"
-            raise ValueError(msg)
+        if isinstance(value, str) and not is_duration(value):
+            raise RuleBrokenError(
+                f"{value[:60]!r} is neither a duration nor a number.",
+                "Write for example 10m, 2h or 1d for times, a number for numbers.",
+            )
+        if isinstance(value, int | float) and value < 0:
+            raise RuleBrokenError(f"{value} is negative.", "Write how much to read again.")
         return value
 
 
@@ -157,10 +167,18 @@ class Integration(Declared):
     name: NonBlank = Field(description="The name people see; free to change.")
     description: str = Field(default="", description="What it brings over, and why.")
     connection: NonBlank = Field(description="A connection of connections.yaml.")
-    object: ObjectName = Field(description="The Totango object to fill.")
-    collection: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = Field(
-        default=None, description="The collection type; only for object: collections."
+    object: Annotated[ObjectName, Field(strict=False)] = Field(
+        description="The Totango object to fill."
     )
+    collection: (
+        Annotated[
+            str,
+            StringConstraints(
+                strip_whitespace=True, min_length=1, max_length=COLLECTION_TYPE_LENGTH
+            ),
+        ]
+        | None
+    ) = Field(default=None, description="The collection type; only for object: collections.")
     query: NonBlank = Field(description="One SELECT (or WITH ... SELECT).")
     mapping: Annotated[tuple[MappingLine, ...], Field(min_length=1, strict=False)] = Field(
         description="Attributes and where their values come from; keys first."
@@ -176,18 +194,20 @@ class Integration(Declared):
         default=(), description="Names of notification targets."
     )
 
-    @field_validator("object", mode="before")
-    @classmethod
-    def _object_from_text(cls, value: Any) -> Any:  # noqa: ANN401 - whatever stood in the file
-        return ObjectName(value) if value in list(ObjectName) else value
-
     @model_validator(mode="after")
     def _collection_belongs_to_collections(self) -> Self:
         wanted = self.object is ObjectName.COLLECTIONS
         if wanted and self.collection is None:
-            msg = "object: collections needs `collection`, the collection type"
-            raise ValueError(msg)
+            raise RuleBrokenError(
+                "is missing, and object: collections needs it.",
+                "Add `collection: NAME`, the collection type.",
+                code="MISSING_KEY",
+                key="collection",
+            )
         if not wanted and self.collection is not None:
-            msg = f"`collection` is only for object: collections, not for {self.object}"
-            raise ValueError(msg)
+            raise RuleBrokenError(
+                f"is only for object: collections, not for {self.object}.",
+                "Take it out.",
+                key="collection",
+            )
         return self

@@ -1,0 +1,1 @@
+"""Opening the connections that the integrations read from: one module per engine."""

@@ -1,0 +1,274 @@
+"""Reading MySQL and MariaDB: an unbuffered cursor in a read-only transaction."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pymysql
+from pymysql.constants import ER, FIELD_TYPE, FLAG
+from pymysql.cursors import SSCursor
+
+from totango_pipelines.connections import source
+from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+
+_CONNECT_TIMEOUT = 10
+_LOCK_TIMEOUT = 30
+_BINARY_CHARSET = 63
+_BITS_IN_INT64 = 63
+_MARIADB_STATEMENT_TIMEOUT = 1969
+
+_INTEGERS = {
+    FIELD_TYPE.TINY: "tinyint",
+    FIELD_TYPE.SHORT: "smallint",
+    FIELD_TYPE.INT24: "mediumint",
+    FIELD_TYPE.LONG: "int",
+    FIELD_TYPE.LONGLONG: "bigint",
+    FIELD_TYPE.YEAR: "year",
+}
+_DATES = {
+    FIELD_TYPE.DATE: ("date", pa.date32()),
+    FIELD_TYPE.NEWDATE: ("date", pa.date32()),
+    FIELD_TYPE.DATETIME: ("datetime", source.TIMESTAMP),
+    FIELD_TYPE.TIMESTAMP: ("timestamp", source.UTC_TIMESTAMP),
+}
+_NAMES = {
+    FIELD_TYPE.DECIMAL: "decimal",
+    FIELD_TYPE.NEWDECIMAL: "decimal",
+    FIELD_TYPE.TIME: "time",
+    FIELD_TYPE.JSON: "json",
+    FIELD_TYPE.VARCHAR: "varchar",
+    FIELD_TYPE.VAR_STRING: "varchar",
+    FIELD_TYPE.STRING: "char",
+    FIELD_TYPE.NULL: "null",
+    FIELD_TYPE.GEOMETRY: "geometry",
+}
+_BLOBS = {
+    FIELD_TYPE.BLOB,
+    FIELD_TYPE.TINY_BLOB,
+    FIELD_TYPE.MEDIUM_BLOB,
+    FIELD_TYPE.LONG_BLOB,
+}
+_UNSIGNED = pa.decimal128(20, 0)
+_REACH = "Check host, port, user and password of the connection, and that the server is up."
+_MEND = "Correct the query of the integration."
+_CLIENT_ERRORS = range(2000, 3000)
+_ABOUT_DATA = {ER.DATA_OUT_OF_RANGE, ER.UNKNOWN_ERROR, ER.TRUNCATED_WRONG_VALUE}
+_TIMEOUTS = {ER.QUERY_TIMEOUT, ER.STATEMENT_TIMEOUT, _MARIADB_STATEMENT_TIMEOUT}
+_UNREACHABLE = {
+    ER.CON_COUNT_ERROR,
+    ER.SERVER_SHUTDOWN,
+    ER.ACCESS_DENIED_ERROR,
+    ER.DBACCESS_DENIED_ERROR,
+    ER.BAD_DB_ERROR,
+    ER.NEW_ABORTING_CONNECTION,
+    1927,  # MariaDB: the connection was killed
+}
+
+Connection = pymysql.connections.Connection[SSCursor]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    source_type: str
+    arrow_type: pa.DataType
+    read: Callable[[Sequence[Any], pa.DataType], pa.Array]
+
+
+@dataclass(frozen=True, slots=True)
+class MySQLSource:
+    """A MySQL or MariaDB database; `login` is what pymysql.connect takes."""
+
+    name: str
+    login: Mapping[str, Any] = field(repr=False)
+    statement_timeout: float
+    """Seconds."""
+    dialect: ClassVar[str] = "mysql"
+
+    def clock(self) -> datetime:
+        """See Source."""
+        with self._as_our_errors(), closing(self._connect()) as connection:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT UTC_TIMESTAMP(6)")
+                (moment,) = cursor.fetchall()[0]
+            return datetime.fromisoformat(str(moment)).replace(tzinfo=UTC)
+
+    @contextmanager
+    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+        """See Source."""
+        with self._as_our_errors():
+            connection = self._connect()
+        cursor = connection.cursor()
+        try:
+            yield self._reader(connection, cursor, sql, limit)
+        finally:
+            connection.close()
+            # Otherwise the cursor's end would wait for the rest of the rows on a closed socket.
+            if cursor._result is not None:  # noqa: SLF001 - pymysql has no public way to stop
+                cursor._result.unbuffered_active = False  # noqa: SLF001
+
+    def _reader(
+        self,
+        connection: Connection,
+        cursor: SSCursor,
+        sql: str,
+        limit: int | None,
+    ) -> pa.RecordBatchReader:
+        with self._as_our_errors():
+            if limit is not None:
+                # Not a subquery: MariaDB drops the ORDER BY of one.
+                cursor.execute(f"SET SESSION sql_select_limit = {limit:d}")
+            cursor.execute(sql)
+        columns = [_column(described) for described in cursor._result.fields]  # noqa: SLF001
+        source.refuse_unusable_columns(self.name, [column.name for column in columns])
+        schema = pa.schema(
+            source.field(column.name, column.arrow_type, column.source_type) for column in columns
+        )
+        rows = self._rows(cursor, columns, schema, limit)
+        first = next(rows, None)
+        return pa.RecordBatchReader.from_batches(
+            schema, rows if first is None else chain([first], rows)
+        )
+
+    def _rows(
+        self, cursor: SSCursor, columns: Sequence[_Column], schema: pa.Schema, limit: int | None
+    ) -> Iterator[pa.RecordBatch]:
+        left = limit
+        with self._as_our_errors():
+            while rows := cursor.fetchmany(
+                source.BATCH_ROWS if left is None else min(left, source.BATCH_ROWS)
+            ):
+                arrays = [
+                    column.read(values, column.arrow_type)
+                    for column, values in zip(columns, zip(*rows, strict=True), strict=True)
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+                left = None if left is None else left - len(rows)
+
+    def _connect(self) -> Connection:
+        connection: Connection = pymysql.connect(
+            **self.login,
+            charset="utf8mb4",
+            cursorclass=SSCursor,
+            conv={},  # every value as the server's text: Arrow parses a whole column at once
+            connect_timeout=_CONNECT_TIMEOUT,
+            read_timeout=int(self.statement_timeout) + 60,
+            autocommit=True,
+        )
+        mariadb = "mariadb" in connection.get_server_info().lower()
+        timeout = (
+            f"max_statement_time = {self.statement_timeout:g}"
+            if mariadb
+            else f"max_execution_time = {int(self.statement_timeout * 1000)}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SET SESSION {timeout}, time_zone = '+00:00', net_write_timeout = 600, "
+                f"lock_wait_timeout = {_LOCK_TIMEOUT}"
+            )
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+        return connection
+
+    @contextmanager
+    def _as_our_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (pymysql.MySQLError, OSError, ValueError, pa.ArrowException) as error:
+            raise self._translated(error) from None
+
+    def _translated(self, error: Exception) -> QueryRefusedError | SourceUnavailableError:
+        if not isinstance(error, pymysql.MySQLError):
+            if isinstance(error, OSError):
+                return source.unavailable(self.name, str(error), _REACH)
+            return source.refused(self.name, f"a value cannot be read ({type(error).__name__})", _MEND)
+        code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+        said = str(error.args[1]) if len(error.args) > 1 else "the connection dropped"
+        if code in _TIMEOUTS:
+            return source.stopped(self.name, self.statement_timeout)
+        if code in _UNREACHABLE or code == 0 or code in _CLIENT_ERRORS:
+            return source.unavailable(self.name, said, _REACH)
+        if isinstance(error, pymysql.err.DataError) or code in _ABOUT_DATA:
+            said = source.without_values(said)
+        return source.refused(self.name, said, _MEND)
+
+
+def _column(described: Any) -> _Column:  # noqa: ANN401 - pymysql's packet has no public type
+    name, code, flags = described.name, described.type_code, described.flags
+    if code in _INTEGERS:
+        wide = code == FIELD_TYPE.LONGLONG and bool(flags & FLAG.UNSIGNED)
+        suffix = " unsigned" if flags & FLAG.UNSIGNED and code != FIELD_TYPE.YEAR else ""
+        shown = "tinyint(1)" if code == FIELD_TYPE.TINY and described.length == 1 else None
+        arrow_type = _UNSIGNED if wide else pa.int64()
+        return _Column(name, (shown or _INTEGERS[code]) + suffix, arrow_type, _parsed)
+    if code in (FIELD_TYPE.FLOAT, FIELD_TYPE.DOUBLE):
+        shown = "float" if code == FIELD_TYPE.FLOAT else "double"
+        return _Column(name, shown, pa.float64(), _parsed)
+    if code in _DATES:
+        shown, arrow_type = _DATES[code]
+        return _Column(name, shown, arrow_type, _dates)
+    if code == FIELD_TYPE.BIT:
+        arrow_type = pa.int64() if described.length <= _BITS_IN_INT64 else _UNSIGNED
+        return _Column(name, f"bit({described.length})", arrow_type, _bits)
+    return _Column(name, _text_type(described), pa.string(), _texts)
+
+
+def _text_type(described: Any) -> str:  # noqa: ANN401 - as above
+    code, flags = described.type_code, described.flags
+    if code in (FIELD_TYPE.DECIMAL, FIELD_TYPE.NEWDECIMAL):
+        # The length counts the sign and the point.
+        digits = described.length - (not flags & FLAG.UNSIGNED) - (described.scale > 0)
+        return f"decimal({digits},{described.scale})"
+    if flags & FLAG.ENUM:
+        return "enum"
+    if flags & FLAG.SET:
+        return "set"
+    binary = described.charsetnr == _BINARY_CHARSET
+    if code in _BLOBS:
+        return "blob" if binary else "text"
+    known = _NAMES.get(code, "text")
+    return known.replace("char", "binary") if binary else known
+
+
+def _parsed(values: Sequence[str | None], arrow_type: pa.DataType) -> pa.Array:
+    return pa.array(values, pa.string()).cast(arrow_type)
+
+
+def _dates(values: Sequence[str | None], arrow_type: pa.DataType) -> pa.Array:
+    """Dates; 0000-00-00 and 2024-00-00, which MySQL stores for "unknown", become null."""
+    try:
+        return _checked_dates(values, arrow_type)
+    except (pa.ArrowInvalid, source.OutsideDatesError):
+        return _checked_dates([_real_date(value) for value in values], arrow_type)
+
+
+def _checked_dates(values: Sequence[str | None], arrow_type: pa.DataType) -> pa.Array:
+    naive = pa.date32() if arrow_type == pa.date32() else source.TIMESTAMP
+    array = pa.array(values, pa.string()).cast(naive)
+    source.check_dates(pa.RecordBatch.from_arrays([array], names=["date"]))
+    return pc.assume_timezone(array, "UTC") if arrow_type == source.UTC_TIMESTAMP else array
+
+
+def _real_date(value: str | None) -> str | None:
+    try:
+        datetime.fromisoformat(value or "")
+    except ValueError:
+        return None
+    return value
+
+
+def _bits(values: Sequence[bytes | None], arrow_type: pa.DataType) -> pa.Array:
+    numbers = [None if value is None else int.from_bytes(value, "big") for value in values]
+    if arrow_type == pa.int64():
+        return pa.array(numbers, arrow_type)
+    return _parsed([None if number is None else str(number) for number in numbers], arrow_type)
+
+
+def _texts(values: Sequence[str | bytes | None], arrow_type: pa.DataType) -> pa.Array:
+    return pa.array(
+        ["\\x" + value.hex() if isinstance(value, bytes) else value for value in values], arrow_type
+    )

@@ -1,0 +1,1 @@
+"""What an integration may ask its source for, and reading it."""

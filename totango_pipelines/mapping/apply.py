@@ -1,0 +1,339 @@
+"""Applies a mapping to a staged extract: accepted rows, rejected rows, and why.
+
+One SELECT per run types every cell and says in integer bit masks which conversions failed; its
+batches then pass the contract. So a row's problems are all found before it is refused, and memory
+holds a few batches, however long the extract is (decision 8).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from totango_pipelines.catalog.attributes import Attribute, DataType
+from totango_pipelines.mapping.columns import Kind
+from totango_pipelines.mapping.contract import Contract, build_contract
+from totango_pipelines.mapping.conversions import HUB_TYPES, conversion_for
+from totango_pipelines.mapping.messages import RECENCY_TEXTS, describe
+from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
+from totango_pipelines.quoting import literal, quoted
+
+BATCH_ROWS = 100_000
+_BITS = 62
+FUTURE_TOLERANCE = timedelta(minutes=5)
+"""A row that claims to be newer than this is taken as new as the extract (semantics.md 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One way in which a row can be refused; `column` is the extract's (None: a constant)."""
+
+    column: str | None
+    attribute: str
+    code: str
+    problem: str
+    remedy: str
+
+
+@dataclass(slots=True)
+class Rejections:
+    """The refused (row, check) pairs, and how often each check refused."""
+
+    checks: list[Check]
+    pairs: list[pa.RecordBatch] = field(default_factory=list)
+    counts: Counter[int] = field(default_factory=Counter)
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRows:
+    """What a mapping did with an extract; `rejects` counts problems by check."""
+
+    rows_read: int
+    accepted: int
+    rejected: int
+    rejects: tuple[tuple[Check, int], ...]
+    warnings: tuple[str, ...]
+
+
+def open_engine(memory_limit: str, temporary: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB of its own for one step: bounded memory, no network, UTC, order kept."""
+    config = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(temporary),
+        "threads": "2",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def apply_mapping(
+    engine: duckdb.DuckDBPyConnection,
+    plan: MappingPlan,
+    *,
+    source: Path,
+    extracted_at: datetime,
+    open_accepted: Callable[[pa.Schema], Callable[[pa.RecordBatch], None]],
+    rejects_file: Path,
+) -> MappedRows:
+    """Map the extract `source`; accepted batches go to the sink, rejects to `rejects_file`.
+
+    `extracted_at` is when the extract began by the source's clock: the recency of every row
+    without a recency column, and the latest that a row may claim.
+    """
+    _name_columns(engine, plan, source)
+    attributes = [mapped.attribute for mapped in plan.attributes]
+    contract = build_contract(attributes)
+    select, rejections = _select(plan, extracted_at)
+    reader = engine.sql(select).to_arrow_reader(BATCH_ROWS)
+    masks = [name for name in reader.schema.names if name.startswith("_mask")]
+    kept = [name for name in reader.schema.names if name not in masks]
+    write = open_accepted(pa.schema([reader.schema.field(name) for name in kept]))
+    judge = _Judge(plan, contract, rejections, masks)
+    rows_read = accepted = 0
+    for batch in reader:
+        passed = judge.passed(batch).select(kept)
+        rows_read += batch.num_rows
+        accepted += passed.num_rows
+        for part in (
+            passed.to_arrow().cast(pa.schema([reader.schema.field(n) for n in kept])).to_batches()
+        ):
+            write(part)
+    _write_rejects(engine, plan, rejections, rejects_file)
+    return MappedRows(
+        rows_read,
+        accepted,
+        rejections.rows,
+        tuple(
+            (rejections.checks[index], count) for index, count in sorted(rejections.counts.items())
+        ),
+        tuple(_warnings(engine, plan, extracted_at)),
+    )
+
+
+def _name_columns(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, source: Path) -> None:
+    """A view `extract` with `_row` and `c0`, `c1`, …: by position, since DuckDB folds case."""
+    file = literal(str(source))
+    names = ", ".join(f"c{index}" for index in range(len(plan.columns)))
+    # A column alias list names columns by position, whatever they are called in the file.
+    engine.execute(
+        f"CREATE OR REPLACE TEMP VIEW extract AS SELECT _row + 1 AS _row, * EXCLUDE (_row) "
+        f"FROM read_parquet({file}, file_row_number = true) AS t({names}, _row)"
+    )
+
+
+def _select(plan: MappingPlan, extracted_at: datetime) -> tuple[str, Rejections]:
+    """The statement that types every cell, and the checks behind the bits of its masks."""
+    rejections = Rejections([])
+    prepared, converted, final, bits = [], [], [], []
+    for index, mapped in enumerate(plan.attributes):
+        x, c, conversion = f"x{index}", f"v{index}", mapped.conversion
+        prepared.append(f"{conversion.cell} AS {x}")
+        converted.append(f"{conversion.value.format(x=x)} AS {c}")
+        failures = [
+            (code, f"{x} IS NOT NULL AND ({condition.format(x=x, c=c)})")
+            for code, condition in conversion.failures
+        ]
+        if not mapped.nulls_bad_cells:
+            bits += [condition for _, condition in failures]
+            rejections.checks += [_check(mapped, code) for code, _ in failures]
+        final += _final_columns(mapped, c, [condition for _, condition in failures])
+    as_of, recency_bits = _recency(plan, extracted_at)
+    bits += [condition for _, condition in recency_bits]
+    column = plan.recency.name if plan.recency else None
+    rejections.checks += [Check(column, "", code, *RECENCY_TEXTS[code]) for code, _ in recency_bits]
+    sql = (
+        f"SELECT _row, {as_of} AS _as_of, {', '.join([*final, *_masks(bits)])} FROM ("
+        f"SELECT *, {', '.join(converted)} FROM ("
+        f"SELECT *, {', '.join(prepared)} FROM extract))"
+    )
+    return sql, rejections
+
+
+def _final_columns(mapped: MappedAttribute, c: str, failures: Sequence[str]) -> Iterator[str]:
+    attribute = mapped.attribute
+    failed = " OR ".join(f"coalesce({condition}, FALSE)" for condition in failures)
+    value = f"CASE WHEN {failed} THEN NULL ELSE {c} END" if failed and mapped.nulls_bad_cells else c
+    yield f"CAST({value} AS {HUB_TYPES[attribute.data_type]}) AS {quoted(attribute.column)}"
+    if mapped.may_be_silent:
+        yield f"{failed or 'FALSE'} AS {quoted(silent_column(attribute))}"
+
+
+def silent_column(attribute: Attribute) -> str:
+    """Says that a null stands for a bad cell, which keeps, and not for a blank that clears."""
+    return f"_silent_{attribute.column}"
+
+
+def _masks(conditions: Sequence[str]) -> Iterator[str]:
+    for start in range(0, len(conditions), _BITS):
+        terms = (
+            f"CASE WHEN {condition} THEN {1 << bit}::BIGINT ELSE 0 END"
+            for bit, condition in enumerate(conditions[start : start + _BITS])
+        )
+        yield f"{' + '.join(terms)} AS _mask{start // _BITS}"
+
+
+def _check(mapped: MappedAttribute, code: str) -> Check:
+    return Check(mapped.column, mapped.attribute.name, code, *describe(code, mapped.attribute))
+
+
+def _recency(plan: MappingPlan, extracted_at: datetime) -> tuple[str, list[tuple[str, str]]]:
+    """SQL for the row's as_of, and its (code, condition) pairs (semantics.md 2)."""
+    start = f"TIMESTAMPTZ {literal(extracted_at.isoformat())}"
+    instant = _recency_instant(plan)
+    if instant is None:
+        return start, []
+    cell, value = instant
+    latest = f"TIMESTAMPTZ {literal((extracted_at + FUTURE_TOLERANCE).isoformat())}"
+    as_of = f"CASE WHEN {value} > {latest} THEN {start} ELSE {value} END"
+    return as_of, [
+        ("RECENCY_NULL", f"{cell} IS NULL"),
+        ("RECENCY_FORMAT", f"{cell} IS NOT NULL AND ({value} IS NULL OR NOT isfinite({value}))"),
+    ]
+
+
+def _recency_instant(plan: MappingPlan) -> tuple[str, str] | None:
+    if plan.recency is None:
+        return None
+    position = [column.name for column in plan.columns].index(plan.recency.name)
+    kind = plan.recency.kind
+    moment = Attribute("recency", DataType.TIMESTAMP)
+    conversion = conversion_for(moment, f"c{position}", kind)
+    if conversion is None:
+        return f"c{position}", "NULL::TIMESTAMPTZ"
+    cell = f"({conversion.cell})"
+    if kind is not Kind.TEXT:
+        return cell, f"CAST({cell} AS TIMESTAMPTZ)"
+    # The clock of the source may be finer than the milliseconds of a timestamp attribute.
+    value = conversion.value.replace("date_trunc('millisecond', ", "(")
+    return cell, f"({value.format(x=cell)})"
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Separates the rows of a batch and keeps the reasons."""
+
+    plan: MappingPlan
+    contract: Contract
+    rejections: Rejections
+    masks: list[str]
+    contract_checks: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    def passed(self, batch: pa.RecordBatch) -> pl.DataFrame:
+        """The accepted rows; the others are noted."""
+        frame = pl.from_arrow(batch)
+        if not isinstance(frame, pl.DataFrame):
+            msg = "a record batch is a frame"
+            raise TypeError(msg)
+        refused = np.zeros(frame.height, dtype=bool)
+        numbers = frame["_row"].to_numpy()
+        for position, name in enumerate(self.masks):
+            mask = frame[name].to_numpy()
+            if mask.any():
+                refused |= mask != 0
+                self._note_bits(mask, numbers, position * _BITS)
+        for violation in self.contract.violations(frame):
+            mapped = self.plan.attributes[violation.attribute]
+            if mapped.nulls_bad_cells:
+                frame = _null_cells(frame, mapped, violation.rows)
+            else:
+                refused[violation.rows] = True
+                check = self._contract_check(violation.attribute, violation.code)
+                self._note(check, numbers[violation.rows])
+        count = int(refused.sum())
+        self.rejections.rows += count
+        return frame if count == 0 else frame.filter(pl.Series(~refused))
+
+    def _note_bits(self, mask: np.ndarray, numbers: np.ndarray, first: int) -> None:
+        for bit in range(min(_BITS, len(self.rejections.checks) - first)):
+            rows = (mask >> bit) & 1 == 1
+            if rows.any():
+                self._note(first + bit, numbers[rows])
+
+    def _contract_check(self, attribute: int, code: str) -> int:
+        known = self.contract_checks.get((attribute, code))
+        if known is None:
+            known = len(self.rejections.checks)
+            self.rejections.checks.append(_check(self.plan.attributes[attribute], code))
+            self.contract_checks[attribute, code] = known
+        return known
+
+    def _note(self, check: int, rows: np.ndarray) -> None:
+        self.rejections.counts[check] += len(rows)
+        arrays = [pa.array(rows, pa.int64()), pa.array(np.full(len(rows), check), pa.int32())]
+        self.rejections.pairs.append(pa.RecordBatch.from_arrays(arrays, ["_row", "_check"]))
+
+
+def _null_cells(frame: pl.DataFrame, mapped: MappedAttribute, rows: list[int]) -> pl.DataFrame:
+    """A cell that breaks the contract counts as blank, and keeps what stands (on_error)."""
+    bad = pl.Series(np.isin(np.arange(frame.height), rows))
+    column = mapped.attribute.column
+    changes = [pl.when(bad).then(None).otherwise(pl.col(column)).alias(column)]
+    if mapped.may_be_silent:
+        silent = silent_column(mapped.attribute)
+        changes.append((pl.col(silent) | bad).alias(silent))
+    return frame.with_columns(changes)
+
+
+def _write_rejects(
+    engine: duckdb.DuckDBPyConnection, plan: MappingPlan, rejections: Rejections, file: Path
+) -> None:
+    """The rejects file: the source's columns, then one line's problem (contract.md, Hub)."""
+    schema = pa.schema([("_row", pa.int64()), ("_check", pa.int32())])
+    engine.register("refused", pa.Table.from_batches(rejections.pairs, schema))
+    rows = [
+        (index, check.column, check.attribute, check.code, check.problem, check.remedy)
+        for index, check in enumerate(rejections.checks)
+    ]
+    names = ["_check", "_column", "_attribute", "_code", "_problem", "_remedy"]
+    types = [pa.int32(), *[pa.string()] * 5]
+    arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(types)]
+    engine.register("checks", pa.Table.from_arrays(arrays, names))
+    columns = [f"c{i} AS {quoted(column.name)}" for i, column in enumerate(plan.columns)]
+    key = ", ".join(f"CAST({mapped.conversion.cell} AS VARCHAR)" for mapped in plan.keys)
+    positions = {column.name: index for index, column in enumerate(plan.columns)}
+    values = " ".join(
+        f"WHEN {literal(name)} THEN left(CAST(c{index} AS VARCHAR), 200)"
+        for name, index in positions.items()
+    )
+    engine.execute(
+        f"COPY (SELECT {', '.join(columns)}, _row, concat_ws('/', {key}) AS _key, _column, "
+        f"_attribute, _code, CASE _column {values} END AS _value, _problem, _remedy "
+        "FROM extract JOIN refused USING (_row) JOIN checks USING (_check) "
+        f"ORDER BY _row, _check) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def _warnings(
+    engine: duckdb.DuckDBPyConnection, plan: MappingPlan, extracted_at: datetime
+) -> Iterator[str]:
+    instant = _recency_instant(plan)
+    if instant is not None:
+        latest = literal((extracted_at + FUTURE_TOLERANCE).isoformat())
+        counted = engine.sql(
+            f"SELECT count(*) FROM extract WHERE {instant[1]} > TIMESTAMPTZ {latest}"
+        )
+        future = _one_number(counted)
+        if future:
+            yield f"{future} rows claim to be from the future: taken as of the extract's start."
+    for mapped in plan.attributes:
+        if mapped.attribute.unknown_is_warning and mapped.attribute.allowed:
+            known = ", ".join(literal(value) for value in mapped.attribute.allowed)
+            cell = mapped.conversion.cell
+            counted = engine.sql(f"SELECT count(*) FROM extract WHERE {cell} NOT IN ({known})")
+            unknown = _one_number(counted)
+            if unknown:
+                yield f"{unknown} rows have a {mapped.attribute.name} that Totango does not know."
+
+
+def _one_number(relation: duckdb.DuckDBPyRelation) -> int:
+    return int(relation.fetchall()[0][0])

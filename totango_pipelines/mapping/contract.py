@@ -1,0 +1,85 @@
+"""The contract that a mapped value must keep, as a pandera schema built from the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from totango_pipelines.catalog.attributes import Attribute, DataType, KeyFolding
+
+_KEY_PATTERNS = {
+    KeyFolding.ACCOUNT_ID: r"^[A-Za-z0-9_-]+$",
+    KeyFolding.USER_ID: r"^[a-z0-9_@.+-]+$",
+}
+_TEXT_TYPES = {DataType.TEXT, DataType.LIST, DataType.FOREIGN_KEY}
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Rows of a batch (0-based positions) whose value breaks a rule of its attribute."""
+
+    attribute: int
+    code: str
+    rows: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The rules of the mapped attributes, by their position in the mapping."""
+
+    schema: pa.DataFrameSchema
+    codes: dict[str, tuple[str, ...]]
+    positions: dict[str, int]
+
+    def violations(self, batch: pl.DataFrame) -> list[Violation]:
+        """Every broken rule of the batch; the batch is not changed."""
+        if not self.positions:
+            return []
+        try:
+            self.schema.validate(batch.select(list(self.positions)), lazy=True)
+        except SchemaErrors as errors:
+            return self._violations(errors.failure_cases)
+        return []
+
+    def _violations(self, cases: pl.DataFrame) -> list[Violation]:
+        found = []
+        grouped = cases.group_by("column", "check", "check_number", maintain_order=True)
+        for (column, check, number), rows in grouped:
+            code = "KEY_NULL" if check == "not_nullable" else self.codes[str(column)][int(number)]
+            found.append(Violation(self.positions[str(column)], code, rows["index"].to_list()))
+        return found
+
+
+def build_contract(attributes: Sequence[Attribute]) -> Contract:
+    """The contract of these attributes; columns are named as the hub's."""
+    columns: dict[str, pa.Column] = {}
+    codes: dict[str, tuple[str, ...]] = {}
+    positions: dict[str, int] = {}
+    for position, attribute in enumerate(attributes):
+        rules = _rules(attribute)
+        if not rules and attribute.key is None:
+            continue
+        checks = [check for _, check in rules]
+        columns[attribute.column] = pa.Column(checks=checks, nullable=attribute.key is None)
+        codes[attribute.column] = tuple(code for code, _ in rules)
+        positions[attribute.column] = position
+    return Contract(pa.DataFrameSchema(columns), codes, positions)
+
+
+def _rules(attribute: Attribute) -> list[tuple[str, pa.Check]]:
+    """The (code, check) pairs of one attribute (semantics.md 3 and 4)."""
+    rules = []
+    if attribute.max_length is not None and attribute.data_type in _TEXT_TYPES:
+        code = "VALUE_TOO_LONG" if attribute.key is None else "KEY_TOO_LONG"
+        rules.append((code, pa.Check.str_length(max_value=attribute.max_length)))
+    if attribute.key in _KEY_PATTERNS:
+        rules.append(("KEY_CHARACTERS", pa.Check.str_matches(_KEY_PATTERNS[attribute.key])))
+    if attribute.allowed and not attribute.unknown_is_warning:
+        if attribute.data_type in _TEXT_TYPES:
+            rules.append(("VALUE_NOT_ALLOWED", pa.Check.isin(attribute.allowed)))
+        elif attribute.data_type is DataType.WHOLE_NUMBER:
+            numbers = [int(value) for value in attribute.allowed]
+            rules.append(("VALUE_NOT_ALLOWED", pa.Check.isin(numbers)))
+    return rules

@@ -1,0 +1,222 @@
+"""A run's files: written whole or not at all, checked when they are read again.
+
+    <home>/runs/<integration>/<run id>/
+        source.parquet   source.manifest.json      the extract, as the source sent it
+        preview.json                               its first rows and their types
+        mapped.parquet   mapped.manifest.json      accepted rows, typed as the hub holds them
+        rejects.parquet  rejects.manifest.json     rejected rows, the source's columns first
+
+A Parquet file is written to a temporary name, synced and renamed; only then its manifest appears.
+A file without its manifest is not there (decision 7).
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from totango_pipelines.errors import StagedFileError
+
+_SAFE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_HASH_BLOCK = 1 << 20
+COMPRESSION = "zstd"
+
+
+class StagedFile(StrEnum):
+    """The Parquet files of a run."""
+
+    SOURCE = "source"
+    MAPPED = "mapped"
+    REJECTS = "rejects"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a staged file must be: its rows, bytes, SHA-256, columns, and facts of its step."""
+
+    rows: int
+    bytes: int
+    sha256: str
+    columns: tuple[tuple[str, str], ...]
+    facts: Mapping[str, Any]
+
+    @property
+    def schema_fingerprint(self) -> str:
+        """A hash of the column names and types, in order."""
+        return hashlib.sha256(json.dumps(self.columns).encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class ParquetSink:
+    """Takes batches while a staged file is written; `facts` end up in the manifest."""
+
+    writer: pq.ParquetWriter
+    facts: dict[str, Any]
+    rows: int = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append one batch."""
+        self.writer.write_batch(batch)
+        self.rows += batch.num_rows
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The files of one run of one integration."""
+
+    path: Path
+
+    def parquet(self, file: StagedFile) -> Path:
+        """Where the file is, or would be."""
+        return self.path / f"{file}.parquet"
+
+    def _manifest_path(self, file: StagedFile) -> Path:
+        return self.path / f"{file}.manifest.json"
+
+    @contextmanager
+    def writing(self, file: StagedFile, schema: pa.Schema) -> Iterator[ParquetSink]:
+        """A sink for batches; the file appears when the block ends, or not at all."""
+        with self.replacing(file) as (part, finish):
+            with pq.ParquetWriter(part, schema, compression=COMPRESSION) as writer:
+                sink = ParquetSink(writer, {})
+                yield sink
+            columns = tuple((field.name, str(field.type)) for field in schema)
+            finish(sink.rows, columns, sink.facts)
+
+    @contextmanager
+    def replacing(self, file: StagedFile) -> Iterator[tuple[Path, Callable[..., Manifest]]]:
+        """A temporary path to fill, and the call that makes it the staged file."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._manifest_path(file).unlink(missing_ok=True)
+        part = self.path / f"{file}.{os.getpid()}.part"
+
+        def finish(
+            rows: int, columns: tuple[tuple[str, str], ...], facts: Mapping[str, Any]
+        ) -> Manifest:
+            manifest = Manifest(rows, part.stat().st_size, _sha256(part), columns, dict(facts))
+            _sync(part)
+            part.rename(self.parquet(file))
+            self.write_json(self._manifest_path(file).name, asdict(manifest))
+            return manifest
+
+        try:
+            yield part, finish
+        finally:
+            part.unlink(missing_ok=True)
+
+    def manifest(self, file: StagedFile) -> Manifest:
+        """The manifest of a staged file.
+
+        Raises:
+            StagedFileError: there is none; the step that writes the file did not end.
+        """
+        try:
+            content = json.loads(self._manifest_path(file).read_text())
+        except FileNotFoundError:
+            msg = f"the run has no {file} file: {self.parquet(file)}. Run the integration again."
+            raise StagedFileError(msg) from None
+        content["columns"] = tuple((name, kind) for name, kind in content["columns"])
+        return Manifest(**content)
+
+    def has(self, file: StagedFile) -> bool:
+        """Whether the file was written whole."""
+        return self._manifest_path(file).exists()
+
+    def verified(self, file: StagedFile) -> tuple[Path, Manifest]:
+        """The staged file, after comparing size and hash with its manifest.
+
+        Raises:
+            StagedFileError: the file is missing, truncated or altered.
+        """
+        manifest = self.manifest(file)
+        path = self.parquet(file)
+        if not path.exists():
+            msg = f"the {file} file is gone: {path}. Run the integration again."
+            raise StagedFileError(msg)
+        if path.stat().st_size != manifest.bytes or _sha256(path) != manifest.sha256:
+            msg = (
+                f"the {file} file is not what its manifest says: {path} was truncated or altered. "
+                "Nothing was written from it. Run the integration again."
+            )
+            raise StagedFileError(msg)
+        return path, manifest
+
+    def write_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a small file whole: temporary name, sync, rename."""
+        part = self.path / f"{name}.{os.getpid()}.part"
+        part.write_text(json.dumps(content, ensure_ascii=False))
+        _sync(part)
+        part.rename(self.path / name)
+        _sync(self.path)
+
+    def read_json(self, name: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """A small file of the run.
+
+        Raises:
+            StagedFileError: it is missing.
+        """
+        try:
+            return json.loads((self.path / name).read_text())
+        except FileNotFoundError:
+            msg = f"the run has no {name}: {self.path / name}. Run the integration again."
+            raise StagedFileError(msg) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """All staged files, under `root` (TOTANGO_HOME/runs)."""
+
+    root: Path
+
+    def run(self, integration: str, run_id: str) -> RunFolder:
+        """The folder of one run.
+
+        Raises:
+            StagedFileError: the names could leave the staging folder.
+        """
+        if not (_SAFE_NAME.match(integration) and _SAFE_NAME.match(run_id)):
+            msg = f"{integration!r}/{run_id!r} does not name a run."
+            raise StagedFileError(msg)
+        return RunFolder(self.root / integration / run_id)
+
+    def find_run(self, run_id: str) -> RunFolder | None:
+        """The folder of a run whose integration is not known, by its whole id."""
+        if not _SAFE_NAME.match(run_id) or not self.root.is_dir():
+            return None
+        found = [path for path in self.root.glob(f"*/{run_id}") if path.is_dir()]
+        return RunFolder(found[0]) if len(found) == 1 else None
+
+    def remove_parts(self, integration: str, run_id: str) -> None:
+        """Remove what a killed attempt of the run left half-written."""
+        folder = self.run(integration, run_id).path
+        for part in folder.glob("*.part"):
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

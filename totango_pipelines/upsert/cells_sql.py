@@ -1,0 +1,258 @@
+"""SQL that decides, cell by cell, what an arriving value does to the stored one (semantics.md 5).
+
+The same text runs for every hub: the rows of `current` were read from it into DuckDB. Arrivals come
+in two shapes: `single`, one row per key whose cells all bear the row's stamp, and `merged`, whose
+cells bear a stamp each. An arrival whose cells all equal what is stored never reaches the decision.
+"""
+
+from dataclasses import dataclass
+
+from totango_pipelines.quoting import comma, literal, quoted
+from totango_pipelines.upsert.delivery import DeliveredAttribute, Delivery
+from totango_pipelines.upsert.own_tables import RECORD_COLUMNS
+from totango_pipelines.upsert.rows_sql import ROW_OF_CELL, STAMP_OF_CELL, speaks
+
+NOTHING, WRITE, STALE, CONFLICT, RESOLVED, STAMP_ONLY = range(6)
+"""What one cell does. STAMP_ONLY: a blank that clears reaches a cell that was never written."""
+
+
+# No attribute's column holds a space, so these names cannot meet one.
+_STORED_AT = quoted("stored at")
+_EXCEPTIONS = quoted("stored exceptions")
+_RECORD = tuple(column.name for column in RECORD_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class CellRules:
+    """The decisions for the mapped attributes of one delivery; `merged`: a stamp for each cell."""
+
+    delivery: Delivery
+    merged: bool
+
+    @property
+    def arrivals(self) -> str:
+        """The relation of the arrivals of this shape."""
+        return "merged" if self.merged else "single"
+
+    @property
+    def _keys(self) -> list[str]:
+        return [quoted(key.name) for key in self.delivery.table.keys]
+
+    def _stamp(self, attribute: DeliveredAttribute, row: str = "i") -> tuple[str, str]:
+        if not self.merged:
+            return f"{row}._as_of", f"{row}._row"
+        name = attribute.column.name
+        return (
+            f"{row}.{quoted(STAMP_OF_CELL.format(name))}",
+            f"{row}.{quoted(ROW_OF_CELL.format(name))}",
+        )
+
+    def _speaks(self, attribute: DeliveredAttribute, row: str = "i") -> str:
+        name = quoted(attribute.column.name)
+        if self.merged:
+            return f"({self._stamp(attribute, row)[1]} IS NOT NULL)"
+        silent = attribute.silent_column
+        text = speaks(attribute, f"{row}.{name}")
+        return text.replace(quoted(silent), f"{row}.{quoted(silent)}") if silent else text
+
+    def created(self) -> str:
+        """Rows of the hub for arrivals whose key it does not have."""
+        delivery = self.delivery
+        run = delivery.start
+        values = [f"i.{quoted(a.column.name)}" for a in delivery.attributes]
+        entries = [entry for a in delivery.attributes for entry in self._created_entries(a)]
+        cells = (
+            f"nullif('{{' || concat_ws(',', {comma(entries)}) || '}}', '{{}}')"
+            if entries
+            else "NULL"
+        )
+        keys = [f"i.{key}" for key in self._keys]
+        writer = literal(delivery.run.integration)
+        own = ["i._as_of", f"{run.run_seq}::BIGINT AS _run_seq", "i._row AS _row_no"]
+        own += [f"{writer} AS _writer", f"CAST({cells} AS VARCHAR) AS _cells"]
+        return (
+            f"SELECT {comma([*keys, *values, *own])} FROM {self.arrivals} i "
+            f"ANTI JOIN current c USING ({comma(self._keys)})"
+        )
+
+    def _created_entries(self, attribute: DeliveredAttribute) -> list[str]:
+        """JSON entries of a new record's cells that the record's own stamp does not cover."""
+        name = quoted(attribute.column.name)
+        as_of, row = self._stamp(attribute)
+        different = f"{row} <> i._row" if self.merged else "FALSE"
+        if attribute.clears:
+            different = f"({different} OR i.{name} IS NULL)"
+        elif not self.merged:
+            return []
+        condition = f"{self._speaks(attribute)} AND {different}"
+        return [f"CASE WHEN {condition} THEN {self._entry(attribute, as_of, row)} END"]
+
+    def _entry(self, attribute: DeliveredAttribute, as_of: str, row: str) -> str:
+        """A cell's exception as JSON text: `"column":{"t":…,"s":…,"r":…,"w":…}`."""
+        run = self.delivery
+        opening = literal(f'"{attribute.column.name}":{{"t":')
+        fixed = literal(f',"s":{run.start.run_seq},"r":')
+        closing = literal(f',"w":"{run.run.integration}"}}')
+        return f"{opening} || epoch_us({as_of}) || {fixed} || {row} || {closing}"
+
+    def candidates(self) -> str:
+        """Arrivals of known keys of which at least one cell may do something."""
+        different = [self._may_differ(attribute) for attribute in self.delivery.attributes]
+        columns = ["i.*", *(f"c.{own} AS {_stored(own)}" for own in _RECORD)]
+        columns += [f"c.{quoted(a.column.name)} AS {_old(a)}" for a in self.delivery.attributes]
+        return (
+            f"SELECT {comma(columns)} FROM {self.arrivals} i JOIN current c "
+            f"USING ({comma(self._keys)}) WHERE {' OR '.join(different) or 'FALSE'}"
+        )
+
+    def _may_differ(self, attribute: DeliveredAttribute) -> str:
+        name = quoted(attribute.column.name)
+        if not attribute.clears:
+            return f"(i.{name} IS NOT NULL AND i.{name} IS DISTINCT FROM c.{name})"
+        never_written = f"i.{name} IS NULL AND c.{name} IS NULL"
+        differs = f"(i.{name} IS DISTINCT FROM c.{name} OR ({never_written}))"
+        return f"({self._speaks(attribute)} AND {differs})"
+
+    def decisions(self) -> str:
+        """The candidates with `d_<column>`, what each cell does, beside them."""
+        shape = ",".join(
+            f'"{a.column.name}":{{"t":"BIGINT","s":"BIGINT","r":"BIGINT","w":"VARCHAR"}}'
+            for a in self.delivery.attributes
+        )
+        shape = literal("{" + shape + "}")
+        at = f"epoch_us(CAST({_stored('_as_of')} AS TIMESTAMPTZ)) AS {_STORED_AT}"
+        own = f"{at}, from_json(CAST({_stored('_cells')} AS JSON), {shape}) AS {_EXCEPTIONS}"
+        decided = [f"{self._decision(a)} AS {_decided(a)}" for a in self.delivery.attributes]
+        return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM candidates) i"
+
+    def _decision(self, attribute: DeliveredAttribute) -> str:
+        new, old = f"i.{quoted(attribute.column.name)}", f"i.{_old(attribute)}"
+        exception = _exception(attribute)
+        as_of, row = self._stamp(attribute)
+        at = f"epoch_us({as_of})"
+        stored_at = f"coalesce({exception}.t, i.{_STORED_AT})"
+        stored_seq = f"coalesce({exception}.s, i.{_stored('_run_seq')})"
+        stored_row = f"coalesce({exception}.r, i.{_stored('_row_no')})"
+        seq = self.delivery.start.run_seq
+        newer = (
+            f"({at} > {stored_at} OR ({at} = {stored_at} AND ({seq} > {stored_seq} "
+            f"OR ({seq} = {stored_seq} AND {row} > {stored_row}))))"
+        )
+        writer = f"coalesce({exception}.w, i.{_stored('_writer')})"
+        own = f"{writer} = {literal(self.delivery.run.integration)}"
+        foreign = RESOLVED if self.delivery.resolve_conflicts else CONFLICT
+        never_written = f"{old} IS NULL AND {exception} IS NULL"
+        return (
+            f"CASE WHEN NOT {self._speaks(attribute)} THEN {NOTHING} "
+            f"WHEN {never_written} THEN CASE WHEN {new} IS NULL THEN {STAMP_ONLY} ELSE {WRITE} END "
+            f"WHEN {new} IS NOT DISTINCT FROM {old} THEN {NOTHING} "
+            f"WHEN NOT {newer} THEN {STALE} "
+            f"WHEN {own} OR {old} IS NULL THEN {WRITE} ELSE {foreign} END"
+        )
+
+    def outcome(self) -> str:
+        """Per candidate, what became of it, with the number of its conflicts."""
+        decided = [_decided(attribute) for attribute in self.delivery.attributes]
+        return (
+            f"SELECT count(*) FILTER (WHERE {_any(decided, WRITE, RESOLVED)}) AS updated, "
+            f"count(*) FILTER (WHERE NOT ({_any(decided, WRITE, RESOLVED)}) AND {_any(decided, STALE)}) AS stale, "
+            f"coalesce(sum({_how_many(decided, CONFLICT)}), 0) AS conflicts, "
+            f"coalesce(sum({_how_many(decided, RESOLVED)}), 0) AS resolved FROM decisions"
+        )
+
+    def updates(self) -> str:
+        """The new values and stamps of the records that the candidates write to."""
+        values, entries = [], []
+        for attribute in self.delivery.attributes:
+            name = quoted(attribute.column.name)
+            written = f"{_decided(attribute)} IN ({WRITE}, {RESOLVED})"
+            values.append(f"CASE WHEN {written} THEN i.{name} ELSE {_old(attribute)} END AS {name}")
+            stamped = f"{_decided(attribute)} IN ({WRITE}, {RESOLVED}, {STAMP_ONLY})"
+            entry = self._entry(attribute, *self._stamp(attribute))
+            entries.append(f"CASE WHEN {stamped} THEN {entry} END")
+        new = f"'{{' || concat_ws(',', {comma(entries)}) || '}}'"
+        # New entries replace older ones of the same column, and leave the others alone.
+        cells = f"json_merge_patch(coalesce(CAST({_stored('_cells')} AS JSON), '{{}}'), CAST({new} AS JSON))"
+        decided = [_decided(attribute) for attribute in self.delivery.attributes]
+        return (
+            f"SELECT {comma([*self._keys, *values, f'CAST({cells} AS VARCHAR) AS _cells'])} "
+            f"FROM decisions i WHERE {_any(decided, WRITE, RESOLVED, STAMP_ONLY)} "
+            f"ORDER BY {comma(self._keys)}"
+        )
+
+    def changes(self) -> str:
+        """Change-log rows of the updated records: the values that stood there before."""
+        decided = [_decided(attribute) for attribute in self.delivery.attributes]
+        entries = [
+            f"CASE WHEN {_decided(a)} IN ({WRITE}, {RESOLVED}) THEN {_json_entry(a)} END"
+            for a in self.delivery.attributes
+        ]
+        before = f"'{{' || concat_ws(',', {comma(entries)}) || '}}'"
+        return (
+            f"SELECT {key_text(self.delivery)} AS key, 'updated' AS operation, {before} AS before "
+            f"FROM decisions WHERE {_any(decided, WRITE, RESOLVED)}"
+        )
+
+    def conflicts(self) -> str:
+        """One row per cell whose stored value another integration wrote."""
+        parts = []
+        for attribute in self.delivery.attributes:
+            name = attribute.column.name
+            exception = _exception(attribute)
+            as_of = self._stamp(attribute)[0]
+            stored_at = f"make_timestamp(coalesce({exception}.t, i.{_STORED_AT}))"
+            parts.append(
+                f"SELECT {key_text(self.delivery)} AS key, {literal(name)} AS attribute, "
+                f"CAST({_old(attribute)} AS VARCHAR) AS stored_value, "
+                f"coalesce({exception}.w, i.{_stored('_writer')}) AS stored_writer, "
+                f"{stored_at} AT TIME ZONE 'UTC' AS stored_as_of, "
+                f"CAST({quoted(name)} AS VARCHAR) AS incoming_value, "
+                f"{literal(self.delivery.run.integration)} AS incoming_writer, "
+                f"{as_of} AS incoming_as_of FROM decisions i WHERE {_decided(attribute)} = {CONFLICT}"
+            )
+        return " UNION ALL ".join(parts)
+
+
+def key_text(delivery: Delivery) -> str:
+    """The record's key as one text: its parts, joined by `/`."""
+    parts = [f"CAST({quoted(key.name)} AS VARCHAR)" for key in delivery.table.keys]
+    return f"concat_ws('/', {comma(parts)})"
+
+
+def _old(attribute: DeliveredAttribute) -> str:
+    return quoted(f"old {attribute.column.name}")
+
+
+def _decided(attribute: DeliveredAttribute) -> str:
+    return quoted(f"does {attribute.column.name}")
+
+
+def _stored(own: str) -> str:
+    return quoted(f"stored {own}")
+
+
+def _exception(attribute: DeliveredAttribute) -> str:
+    return f"i.{_EXCEPTIONS}.{quoted(attribute.column.name)}"
+
+
+def _any(decided: list[str], *codes: int) -> str:
+    wanted = comma([str(code) for code in codes])
+    return "(" + " OR ".join(f"{column} IN ({wanted})" for column in decided) + ")"
+
+
+def _how_many(decided: list[str], code: int) -> str:
+    return " + ".join(f"({column} = {code})::INTEGER" for column in decided)
+
+
+def _json_entry(attribute: DeliveredAttribute) -> str:
+    opening = f'"{attribute.column.name}":'
+    return f"{literal(opening)} || {_as_json(attribute)}"
+
+
+def _as_json(attribute: DeliveredAttribute) -> str:
+    """A stored value as JSON text; decimals as text, so that no reader rounds them."""
+    old = _old(attribute)
+    hub_type = attribute.column.hub_type
+    if hub_type in {"DOUBLE", "BIGINT", "BOOLEAN"}:
+        return f"coalesce(CAST({old} AS VARCHAR), 'null')"
+    return f"CAST(coalesce(to_json(CAST({old} AS VARCHAR)), 'null') AS VARCHAR)"

@@ -1,0 +1,138 @@
+"""What a run brings to the hub, and what became of it."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+
+from totango_pipelines.errors import CountsIdentityError
+
+
+@dataclass(frozen=True, slots=True)
+class HubColumn:
+    """A column of a hub table; `hub_type` in DuckDB's words."""
+
+    name: str
+    hub_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class HubTable:
+    """A table of the hub: its key columns first, then one typed column per attribute."""
+
+    name: str
+    keys: tuple[HubColumn, ...]
+    attributes: tuple[HubColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredAttribute:
+    """An attribute that the integration maps.
+
+    `clears`: a null empties it (blank: clear). `silent_column`: says of a null that it keeps.
+    """
+
+    column: HubColumn
+    clears: bool = False
+    silent_column: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectLimits:
+    """Above both, a run fails before its first write (semantics.md 7)."""
+
+    allowance: int
+    ratio: float
+
+    def exceeded(self, *, rejected: int, rows_read: int) -> bool:
+        """Whether so many rejects fail the run."""
+        return rejected > self.allowance and rejected > self.ratio * rows_read
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """Which run writes, for whom and how."""
+
+    run_id: str
+    integration: str
+    object: str
+    connection: str
+    mode: str
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """What the hub gave a run when it started: its place in the order, and its lease's epoch."""
+
+    run_seq: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The accepted rows of a run, in `mapped` (Parquet).
+
+    `mapped` has the key and attribute columns of the hub, `_row` and `_as_of`. `constant_keys`
+    are key columns with one value for all rows (the collection). `rejected` counts the rows that
+    the mapping refused. `required_when_new` are columns that a new record cannot go without.
+    """
+
+    run: RunIdentity
+    start: RunStart
+    table: HubTable
+    attributes: tuple[DeliveredAttribute, ...]
+    constant_keys: tuple[tuple[str, str], ...]
+    required_when_new: tuple[str, ...]
+    child_of_account: bool
+    allow_new: bool
+    resolve_conflicts: bool
+    mapped: Path
+    extracted_at: datetime
+    rows_read: int
+    rejected: int
+    limits: RejectLimits
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """What became of the rows (semantics.md 7); contract.md names the same metadata."""
+
+    rows_read: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    skipped_new: int = 0
+    conflicts: int = 0
+    conflicts_resolved: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    stub_accounts: int = 0
+    absent: int = 0
+    removed: int = 0
+
+    def __add__(self, other: "UpsertCounts") -> "UpsertCounts":
+        """The sum of both, count by count."""
+        return UpsertCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+    def check_identity(self) -> None:
+        """Every row read ended as exactly one thing.
+
+        Raises:
+            CountsIdentityError: it did not; the run must not commit.
+        """
+        ended = (
+            self.created
+            + self.updated
+            + self.unchanged
+            + self.stale
+            + self.skipped_new
+            + self.rejected
+            + self.duplicates
+        )
+        if ended != self.rows_read:
+            msg = f"{self.rows_read} rows were read, but {ended} are accounted for: {self}."
+            raise CountsIdentityError(msg)
+
+
+COUNT_NAMES = tuple(f.name for f in fields(UpsertCounts))

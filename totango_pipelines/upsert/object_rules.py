@@ -1,0 +1,59 @@
+"""Rules that need the hub to judge a row: the object's special rules (semantics.md 4)."""
+
+from collections.abc import Iterator
+
+from totango_pipelines.quoting import comma_quoted, literal, quoted
+from totango_pipelines.upsert.delivery import Delivery, HubColumn
+from totango_pipelines.upsert.rows_sql import speaks
+
+_CONTACT = HubColumn("contact", "BOOLEAN")
+_KEY_CONTACT = HubColumn("key_contact", "BOOLEAN")
+
+
+def columns_to_judge(delivery: Delivery) -> tuple[HubColumn, ...]:
+    """Columns that the rules look at although the integration may not map them."""
+    return (_CONTACT, _KEY_CONTACT) if _judges_contacts(delivery) else ()
+
+
+def refusals(delivery: Delivery) -> Iterator[str]:
+    """Statements that give (_row, attribute column, code) of the rows of `incoming` to refuse."""
+    if delivery.required_when_new:
+        yield from _required_when_new(delivery)
+    if _judges_contacts(delivery):
+        yield _key_contact_is_a_contact(delivery)
+
+
+def _required_when_new(delivery: Delivery) -> Iterator[str]:
+    mapped = {attribute.column.name for attribute in delivery.attributes}
+    keys = comma_quoted([key.name for key in delivery.table.keys])
+    for column in delivery.required_when_new:
+        missing = f"i.{quoted(column)} IS NULL" if column in mapped else "TRUE"
+        yield (
+            f"SELECT i._row, {literal(column)} AS attribute, 'REQUIRED_NULL' AS code "
+            f"FROM incoming i ANTI JOIN current c USING ({keys}) WHERE {missing}"
+        )
+
+
+def _judges_contacts(delivery: Delivery) -> bool:
+    mapped = {attribute.column.name for attribute in delivery.attributes}
+    return delivery.run.object == "users" and bool(mapped & {_CONTACT.name, _KEY_CONTACT.name})
+
+
+def _key_contact_is_a_contact(delivery: Delivery) -> str:
+    by_name = {attribute.column.name: attribute for attribute in delivery.attributes}
+    spoken, result = [], {}
+    for column in (_CONTACT, _KEY_CONTACT):
+        attribute = by_name.get(column.name)
+        if attribute is None:
+            result[column.name] = f"c.{column.name}"
+            continue
+        says = speaks(attribute, f"i.{column.name}")
+        spoken.append(says)
+        result[column.name] = f"CASE WHEN {says} THEN i.{column.name} ELSE c.{column.name} END"
+    keys = comma_quoted([key.name for key in delivery.table.keys])
+    return (
+        f"SELECT i._row, {literal(_KEY_CONTACT.name)} AS attribute, "
+        "'KEY_CONTACT_NOT_CONTACT' AS code "
+        f"FROM incoming i LEFT JOIN current c USING ({keys}) WHERE ({' OR '.join(spoken)}) "
+        f"AND ({result['key_contact']}) AND NOT coalesce(({result['contact']}), FALSE)"
+    )

@@ -1,0 +1,81 @@
+"""The hub's own columns and tables (contract.md, Hub); types in DuckDB's words."""
+
+from totango_pipelines.upsert.delivery import COUNT_NAMES, HubColumn
+
+SCHEMA_VERSION = 1
+
+STAMP_COLUMNS = (
+    HubColumn("_as_of", "TIMESTAMPTZ"),
+    HubColumn("_run_seq", "BIGINT"),
+    HubColumn("_row_no", "BIGINT"),
+    HubColumn("_writer", "VARCHAR"),
+)
+"""The stamp and writer of a record's cells, as it was created (decision 11)."""
+
+CELLS = HubColumn("_cells", "JSON")
+"""The exceptions: {column: {t: as_of in µs, s: run_seq, r: row_no, w: writer}} for each cell whose
+stamp or writer differs from the record's. A null cell without an entry was never written."""
+
+RECORD_COLUMNS = (*STAMP_COLUMNS, CELLS)
+
+RUNS = (
+    HubColumn("run_id", "VARCHAR"),
+    HubColumn("run_seq", "BIGINT"),
+    HubColumn("integration", "VARCHAR"),
+    HubColumn("object", "VARCHAR"),
+    HubColumn("connection", "VARCHAR"),
+    HubColumn("mode", "VARCHAR"),
+    HubColumn("trigger", "VARCHAR"),
+    HubColumn("extracted_at", "TIMESTAMPTZ"),
+    HubColumn("committed_at", "TIMESTAMPTZ"),
+    *(HubColumn(name, "BIGINT") for name in COUNT_NAMES),
+)
+CHANGES = (
+    HubColumn("run_id", "VARCHAR"),
+    HubColumn("integration", "VARCHAR"),
+    HubColumn("object", "VARCHAR"),
+    HubColumn("key", "VARCHAR"),
+    HubColumn("operation", "VARCHAR"),
+    HubColumn("before", "JSON"),
+)
+CONFLICTS = (
+    HubColumn("run_id", "VARCHAR"),
+    HubColumn("object", "VARCHAR"),
+    HubColumn("key", "VARCHAR"),
+    HubColumn("attribute", "VARCHAR"),
+    HubColumn("stored_value", "VARCHAR"),
+    HubColumn("stored_writer", "VARCHAR"),
+    HubColumn("stored_as_of", "TIMESTAMPTZ"),
+    HubColumn("incoming_value", "VARCHAR"),
+    HubColumn("incoming_writer", "VARCHAR"),
+    HubColumn("incoming_as_of", "TIMESTAMPTZ"),
+)
+MATCHES = (
+    HubColumn("connection", "VARCHAR"),
+    HubColumn("object", "VARCHAR"),
+    HubColumn("key", "VARCHAR"),
+    HubColumn("source_id", "VARCHAR"),
+    HubColumn("integration", "VARCHAR"),
+    HubColumn("as_of", "TIMESTAMPTZ"),
+    HubColumn("run_seq", "BIGINT"),
+    HubColumn("row_no", "BIGINT"),
+)
+LEASES = (
+    HubColumn("integration", "VARCHAR"),
+    HubColumn("epoch", "BIGINT"),
+    HubColumn("run_id", "VARCHAR"),
+    HubColumn("taken_at", "TIMESTAMPTZ"),
+)
+META = (HubColumn("name", "VARCHAR"), HubColumn("value", "BIGINT"))
+
+OWN_TABLES = {
+    "_runs": (RUNS, ("run_id",)),
+    "_changes": (CHANGES, ()),
+    "_conflicts": (CONFLICTS, ()),
+    "_matches": (MATCHES, ("connection", "object", "key")),
+    "_leases": (LEASES, ("integration",)),
+    "_meta": (META, ("name",)),
+}
+"""Own tables by name: their columns, and the columns of their primary key."""
+
+META_ROWS = (("schema_version", SCHEMA_VERSION), ("run_seq", 0))

@@ -1,0 +1,121 @@
+"""Arrow in and out of PostgreSQL by COPY, inside the caller's transaction."""
+
+import importlib.util
+import io
+from collections.abc import Iterable, Iterator, Sequence
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from psycopg import sql
+
+from totango_pipelines.quoting import comma_quoted
+from totango_pipelines.upsert.delivery import HubColumn
+
+if importlib.util.find_spec("pgpq"):
+    import pgpq
+else:  # Linux on ARM has no wheel of the binary encoder
+    pgpq = None
+
+_ARROW_TYPES = {
+    "VARCHAR": pa.string(),
+    "DOUBLE": pa.float64(),
+    "DECIMAL(18,4)": pa.decimal128(18, 4),
+    "DATE": pa.date32(),
+    "BOOLEAN": pa.bool_(),
+    "BIGINT": pa.int64(),
+    # Read as text: only the few rows that differ need the moment itself.
+    "TIMESTAMPTZ": pa.string(),
+    "JSON": pa.string(),
+}
+_READ_BLOCK = 4 << 20
+
+
+class _CopyReader(io.RawIOBase):
+    """The rows of a COPY … TO STDOUT, as a file that pyarrow can read."""
+
+    def __init__(self, rows: Iterator[bytes]) -> None:
+        self._rows = rows
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        parts, size = [self._rest], len(self._rest)
+        while size < len(buffer):
+            row = next(self._rows, None)
+            if row is None:
+                break
+            parts.append(bytes(row))
+            size += len(row)
+        data = b"".join(parts)
+        taken = data[: len(buffer)]
+        self._rest = data[len(taken) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def copy_out(
+    connection: psycopg.Connection, statement: sql.Composed, columns: Sequence[HubColumn]
+) -> pa.Table:
+    """The statement's rows as an Arrow table, with the columns' types."""
+    options = pa_csv.ConvertOptions(
+        column_types={column.name: _ARROW_TYPES[column.hub_type] for column in columns},
+        null_values=[""],
+        true_values=["t"],
+        false_values=["f"],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+    )
+    names = [column.name for column in columns]
+    copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(statement)
+    with connection.cursor() as cursor, cursor.copy(copy) as rows:
+        with io.BufferedReader(_CopyReader(iter(rows)), _READ_BLOCK) as file:
+            try:
+                reader = pa_csv.open_csv(
+                    file,
+                    read_options=pa_csv.ReadOptions(column_names=names, block_size=_READ_BLOCK),
+                    parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+                    convert_options=options,
+                )
+            except pa.ArrowInvalid as error:
+                if "Empty CSV" not in str(error):
+                    raise
+                schema = pa.schema(
+                    [(n, _ARROW_TYPES[c.hub_type]) for n, c in zip(names, columns, strict=True)]
+                )
+                return schema.empty_table()
+            return reader.read_all()
+
+
+def copy_in(
+    connection: psycopg.Connection,
+    table: str,
+    columns: Sequence[HubColumn],
+    batches: pa.RecordBatchReader,
+) -> None:
+    """Send batches into a table (a quoted name), binary where the encoder is there, else CSV."""
+    encode = _binary if pgpq else _csv
+    form = "binary" if pgpq else "csv"
+    names = comma_quoted([column.name for column in columns])
+    statement = f"COPY {table} ({names}) FROM STDIN (FORMAT {form})"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[arg-type]
+        for block in encode(batches.schema, batches):
+            copy.write(block)
+
+
+def _binary(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
+    encoder = pgpq.ArrowToPostgresBinaryEncoder(schema)
+    yield encoder.write_header()
+    for batch in batches:
+        yield encoder.write_batch(batch)
+    yield encoder.finish()
+
+
+def _csv(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:  # noqa: ARG001
+    options = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
+    for batch in batches:
+        buffer = io.BytesIO()
+        pa_csv.write_csv(batch, buffer, options)
+        yield buffer.getvalue()

@@ -1,0 +1,77 @@
+"""The seam between the rules of the upsert and the database that holds the hub."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from totango_pipelines.upsert.delivery import (
+    HubColumn,
+    HubTable,
+    RunIdentity,
+    RunStart,
+    UpsertCounts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSpace:
+    """Where a step may work: a folder for spilled data and DuckDB's memory limit."""
+
+    folder: Path
+    memory_limit: str
+
+
+class HubTransaction(Protocol):
+    """One transaction on the hub; nothing is visible to others until the block ends well.
+
+    `work` is the DuckDB in which rows are compared; relations are its tables and views.
+    """
+
+    work: duckdb.DuckDBPyConnection
+
+    def committed(self, run_id: str) -> UpsertCounts | None:
+        """The counts of the run, if it committed before (the ledger)."""
+        ...
+
+    def epoch(self, integration: str) -> int:
+        """The present epoch of the integration's lease, held still until the transaction ends."""
+        ...
+
+    def prepare(self, table: HubTable) -> None:
+        """Make sure that the table and its columns exist with these types."""
+        ...
+
+    def read(
+        self, table: HubTable, columns: Sequence[HubColumn], *, wanted: str, into: str
+    ) -> None:
+        """Make the rows whose keys stand in relation `wanted` the relation `into`.
+
+        `into` has the key columns and `columns`; it may hold rows that nobody wanted.
+        """
+        ...
+
+    def insert(self, table: str, columns: Sequence[HubColumn], relation: str) -> None:
+        """Add the rows of a relation, in its order."""
+        ...
+
+    def update(self, table: HubTable, columns: Sequence[HubColumn], relation: str) -> None:
+        """Set `columns` of the records whose keys stand in the relation."""
+        ...
+
+
+class UpsertTarget(Protocol):
+    """A hub that runs upsert into."""
+
+    def begin_run(self, run: RunIdentity) -> RunStart:
+        """Give the run its place in the order of runs and take the integration's lease."""
+        ...
+
+    def transaction(
+        self, objects: Sequence[str], work: WorkSpace
+    ) -> AbstractContextManager[HubTransaction]:
+        """One transaction that alone may write these objects."""
+        ...
