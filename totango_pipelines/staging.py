@@ -62,12 +62,10 @@ class ParquetSink:
 
     writer: pq.ParquetWriter
     facts: dict[str, Any]
-    rows: int = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append one batch."""
         self.writer.write_batch(batch)
-        self.rows += batch.num_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,7 @@ class RunFolder:
             with pq.ParquetWriter(part, schema, compression=COMPRESSION) as writer:
                 sink = ParquetSink(writer, {})
                 yield sink
-            columns = tuple((field.name, str(field.type)) for field in schema)
-            finish(sink.rows, columns, sink.facts)
+            finish_parquet(part, finish, sink.facts)
 
     @contextmanager
     def replacing(self, file: StagedFile) -> Iterator[tuple[Path, Callable[..., Manifest]]]:
@@ -204,6 +201,15 @@ class Staging:
                 shutil.rmtree(part)
             else:
                 part.unlink(missing_ok=True)
+
+
+def finish_parquet(
+    part: Path, finish: Callable[..., Manifest], facts: Mapping[str, Any] | None = None
+) -> None:
+    """End `RunFolder.replacing` for a Parquet file: its own footer says rows and columns."""
+    with pq.ParquetFile(part) as file:
+        columns = tuple((field.name, str(field.type)) for field in file.schema_arrow)
+        finish(file.metadata.num_rows, columns, facts or {})
 
 
 def _sha256(path: Path) -> str:

@@ -87,7 +87,8 @@ USERS: Final = TotangoObject(
         _ACCOUNT_KEY,
         _USER_KEY,
         _text("name", USER_TEXT_LENGTH),
-        *_typed(DataType.BOOLEAN, "Contact", "Key Contact"),
+        Attribute("Contact", DataType.BOOLEAN, allowed=("yes", "no")),
+        Attribute("Key Contact", DataType.BOOLEAN, allowed=("yes", "no")),
     ),
 )
 

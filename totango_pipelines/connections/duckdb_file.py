@@ -16,7 +16,7 @@ from totango_pipelines.connections import source
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
 # Every connection of one process to one file must have the same settings: DuckDB's own rule.
-_SETTINGS = {
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "memory_limit": "1GB",
     "lock_configuration": "true",
@@ -92,7 +92,7 @@ class DuckDBSource:
     ) -> tuple[tuple[str, str], ...]:
         with self._as_our_errors():
             statements = connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT_STATEMENT:
+            if len(statements) != 1 or statements[0].type.name != "SELECT":
                 message = f"connection '{self.name}': only one SELECT can be run. Remove the rest."
                 raise QueryRefusedError(message)
             relation = connection.sql(sql)
@@ -132,8 +132,12 @@ class DuckDBSource:
     def _stream(
         self, connection: duckdb.DuckDBPyConnection, wrapped: str, schema: pa.Schema
     ) -> Iterator[pa.RecordBatch]:
-        with self._as_our_errors():
-            for batch in connection.sql(wrapped).to_arrow_reader(source.BATCH_ROWS):
+        # Closed early, it must leave no open result: the connection would refuse the next query.
+        with (
+            self._as_our_errors(),
+            closing(connection.sql(wrapped).to_arrow_reader(source.BATCH_ROWS)) as reader,
+        ):
+            for batch in reader:
                 columns = [
                     values.cast(column.type)
                     for values, column in zip(batch.columns, schema, strict=True)

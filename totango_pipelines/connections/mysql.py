@@ -57,7 +57,7 @@ _UNSIGNED = pa.decimal128(20, 0)
 _REACH = "Check host, port, user and password of the connection, and that the server is up."
 _MEND = "Correct the query of the integration."
 _CLIENT_ERRORS = range(2000, 3000)
-_ABOUT_DATA = {ER.DATA_OUT_OF_RANGE, ER.UNKNOWN_ERROR, ER.TRUNCATED_WRONG_VALUE}
+_ABOUT_DATA = {1690, ER.UNKNOWN_ERROR, ER.TRUNCATED_WRONG_VALUE}
 _TIMEOUTS = {ER.QUERY_TIMEOUT, ER.STATEMENT_TIMEOUT, _MARIADB_STATEMENT_TIMEOUT}
 _UNREACHABLE = {
     ER.CON_COUNT_ERROR,
@@ -69,7 +69,21 @@ _UNREACHABLE = {
     1927,  # MariaDB: the connection was killed
 }
 
-Connection = pymysql.connections.Connection[SSCursor]
+
+class _StreamCursor(SSCursor):
+    """pymysql's unbuffered cursor, and the two things of it that are not public."""
+
+    _result: Any
+
+    @property
+    def fields(self) -> Sequence[Any]:
+        """What the server says about each column: name, type_code, charsetnr, length, flags, scale."""
+        return self._result.fields if self._result is not None else ()
+
+    def abandon(self) -> None:
+        """Otherwise its end would wait for the other rows, on a closed socket."""
+        if self._result is not None:
+            self._result.unbuffered_active = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +119,18 @@ class MySQLSource:
             connection = self._connect()
         cursor = connection.cursor()
         try:
-            yield self._reader(connection, cursor, sql, limit)
+            yield self._reader(cursor, sql, limit)
         finally:
             connection.close()
-            # Otherwise the cursor's end would wait for the rest of the rows on a closed socket.
-            if cursor._result is not None:  # noqa: SLF001 - pymysql has no public way to stop
-                cursor._result.unbuffered_active = False  # noqa: SLF001
+            cursor.abandon()
 
-    def _reader(
-        self,
-        connection: Connection,
-        cursor: SSCursor,
-        sql: str,
-        limit: int | None,
-    ) -> pa.RecordBatchReader:
+    def _reader(self, cursor: _StreamCursor, sql: str, limit: int | None) -> pa.RecordBatchReader:
         with self._as_our_errors():
             if limit is not None:
                 # Not a subquery: MariaDB drops the ORDER BY of one.
                 cursor.execute(f"SET SESSION sql_select_limit = {limit:d}")
             cursor.execute(sql)
-        columns = [_column(described) for described in cursor._result.fields]  # noqa: SLF001
+        columns = [_column(described) for described in cursor.fields]
         source.refuse_unusable_columns(self.name, [column.name for column in columns])
         schema = pa.schema(
             source.field(column.name, column.arrow_type, column.source_type) for column in columns
@@ -136,7 +142,11 @@ class MySQLSource:
         )
 
     def _rows(
-        self, cursor: SSCursor, columns: Sequence[_Column], schema: pa.Schema, limit: int | None
+        self,
+        cursor: _StreamCursor,
+        columns: Sequence[_Column],
+        schema: pa.Schema,
+        limit: int | None,
     ) -> Iterator[pa.RecordBatch]:
         left = limit
         with self._as_our_errors():
@@ -150,17 +160,17 @@ class MySQLSource:
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
                 left = None if left is None else left - len(rows)
 
-    def _connect(self) -> Connection:
-        connection: Connection = pymysql.connect(
+    def _connect(self) -> "pymysql.Connection[_StreamCursor]":
+        connection: pymysql.Connection[_StreamCursor] = pymysql.connect(
             **self.login,
             charset="utf8mb4",
-            cursorclass=SSCursor,
+            cursorclass=_StreamCursor,
             conv={},  # every value as the server's text: Arrow parses a whole column at once
             connect_timeout=_CONNECT_TIMEOUT,
             read_timeout=int(self.statement_timeout) + 60,
             autocommit=True,
         )
-        mariadb = "mariadb" in connection.get_server_info().lower()
+        mariadb = "mariadb" in str(connection.get_server_info()).lower()  # type: ignore[no-untyped-call]
         timeout = (
             f"max_statement_time = {self.statement_timeout:g}"
             if mariadb
@@ -185,7 +195,9 @@ class MySQLSource:
         if not isinstance(error, pymysql.MySQLError):
             if isinstance(error, OSError):
                 return source.unavailable(self.name, str(error), _REACH)
-            return source.refused(self.name, f"a value cannot be read ({type(error).__name__})", _MEND)
+            return source.refused(
+                self.name, f"a value cannot be read ({type(error).__name__})", _MEND
+            )
         code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
         said = str(error.args[1]) if len(error.args) > 1 else "the connection dropped"
         if code in _TIMEOUTS:

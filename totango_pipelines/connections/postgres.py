@@ -7,7 +7,7 @@ so that only types that pass exactly go as they are and everything else goes as 
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,11 +67,16 @@ _CAST = {
 _TEXT = ("{}::text", pa.string())
 # SQLSTATE classes: connection, resources, operator intervention, system error, wrong login.
 _UNREACHABLE = ("08", "53", "57P", "58", "28", "3D")
+# A lock that was not given up, a deadlock, a conflict with the recovery of a standby.
+_PASSING = ("40", "55P03")
 _TIMEOUT = "57014"
 _ABOUT_DATA = ("22", "23")
 _PANIC_STATE = re.compile(r"SqlState\(E(\w{5})\)")
 _PANIC_MESSAGE = re.compile(r'message: "((?:[^"\\]|\\.)*)"')
 _PANIC_VALUE = re.compile(r"FromSql\((\d+)\)")
+
+
+Rows = Generator[pa.RecordBatch, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +91,6 @@ class _Column:
         if bare in _AS_IT_IS:
             return "{}", _AS_IT_IS[bare]
         return _CAST.get(bare, _TEXT)
-
-
-@dataclass(frozen=True, slots=True)
-class _Login:
-    """Where libpq ended up after its own rules: what connectorx is to connect to."""
-
-    url: str = field(repr=False)
-    mark: str
-    """The application name that only this query's session has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +121,27 @@ class PostgresSource:
             with self._as_our_errors():
                 columns = self._describe(session, sql)
             bounded = source.bounded(sql, limit)
-            schema, rows = self._read(session, bounded, columns, as_text=())
-            first, found = _first(rows)
-            if found:
-                rows.close()
-                session.rollback()
-                schema, rows = self._read(session, bounded, columns, as_text=found)
-                first, _ = _first(rows)
+            schema, rows, first = self._begin(session, bounded, columns)
             with closing(rows):
                 yield pa.RecordBatchReader.from_batches(
                     schema, rows if first is None else chain([first], rows)
                 )
+
+    def _begin(
+        self, session: "psycopg.Connection[Any]", sql: str, columns: Sequence[_Column]
+    ) -> tuple[pa.Schema, Rows, pa.RecordBatch | None]:
+        """Read the first batch; where it holds infinity or 44 BC, start again with that as text.
+
+        Typed columns thus cost nothing to check, and a query that could hold such dates later
+        is refused there, by name, rather than altered.
+        """
+        as_text: tuple[str, ...] = ()
+        while True:
+            schema, rows = self._read(session, sql, columns, as_text=as_text)
+            try:
+                return schema, rows, next(rows, None)
+            except source.OutsideDatesError as found:
+                as_text += found.columns
 
     def _describe(self, session: "psycopg.Connection[Any]", sql: str) -> tuple[_Column, ...]:
         """Ask the server what the query returns, without running it; it must be one query."""
@@ -148,12 +154,11 @@ class PostgresSource:
         names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
         source.refuse_unusable_columns(self.name, names)
         types = [(result.ftype(place), result.fmod(place)) for place in range(result.nfields)]
-        with session.transaction():
-            rows = session.execute(
-                "SELECT format_type(oid, modifier) FROM unnest(%s::oid[], %s::int[]) "
-                "WITH ORDINALITY AS t(oid, modifier, place) ORDER BY place",
-                ([oid for oid, _ in types], [modifier for _, modifier in types]),
-            ).fetchall()
+        rows = session.execute(
+            "SELECT format_type(oid, modifier) FROM unnest(%s::oid[], %s::int[]) "
+            "WITH ORDINALITY AS t(oid, modifier, place) ORDER BY place",
+            ([oid for oid, _ in types], [modifier for _, modifier in types]),
+        ).fetchall()
         return tuple(_Column(name, row[0]) for name, row in zip(names, rows, strict=True))
 
     def _read(
@@ -163,7 +168,7 @@ class PostgresSource:
         columns: Sequence[_Column],
         *,
         as_text: Sequence[str],
-    ) -> "tuple[pa.Schema, Generator]":
+    ) -> tuple[pa.Schema, Rows]:
         carried = [column.carried(as_text=column.name in as_text) for column in columns]
         schema = pa.schema(
             source.field(column.name, arrow_type, column.source_type)
@@ -175,10 +180,115 @@ class PostgresSource:
             for place, (expression, _) in zip(places, carried, strict=True)
         )
         wrapped = f"SELECT {chosen} FROM (\n{sql}\n) AS q({', '.join(places)})"
-        login = None if self.by_copy else self._fast_login(session)
-        rows = copied(session, wrapped, schema) if login is None else self._streamed(login, wrapped, schema)
+        url = None if self.by_copy else self._url_for_connectorx(session)
+        rows = (
+            copied(session, wrapped, schema)
+            if url is None
+            else self._streamed(url, wrapped, schema)
+        )
         return schema, self._checked(rows)
 
-    def _checked(self, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        with self._as_our_errors():
+    def _checked(self, rows: Rows) -> Rows:
+        with self._as_our_errors(), closing(rows):
             yield from source.checked_dates(self.name, rows)
+
+    def _streamed(self, url: str, wrapped: str, schema: pa.Schema) -> Rows:
+        """Through connectorx, whose errors are panics of Rust: not an Exception to Python."""
+        mark = f"totango_pipelines {uuid.uuid4().hex}"
+        ended = False
+        try:
+            reader: pa.RecordBatchReader = connectorx.read_sql(
+                f"{url}&application_name={quote(mark)}",
+                wrapped,
+                return_type="arrow_stream",
+                protocol="binary",
+                batch_size=source.BATCH_ROWS,
+            )
+            for batch in reader:
+                arrays = [
+                    values.cast(column.type)
+                    for values, column in zip(batch.columns, schema, strict=True)
+                ]
+                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+            ended = True
+        except BaseException as error:
+            if type(error).__name__ != "PanicException" and not isinstance(error, RuntimeError):
+                raise
+            ended = True
+            raise self._from_panic(str(error), schema) from None
+        finally:
+            if not ended:
+                self._end(mark)
+
+    def _end(self, mark: str) -> None:
+        """A reader that is dropped leaves its query running on the server."""
+        with suppress(psycopg.Error), closing(self._connect()) as session:
+            session.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = %s",
+                (mark,),
+            )
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        options = f"{self.login.get('options', '')} {self._options()}".strip()
+        login = {**_CONNECTING, **self.login, "options": options}
+        return psycopg.connect(make_conninfo(**login), autocommit=True)
+
+    def _options(self) -> str:
+        settings = {
+            **_SESSION,
+            "statement_timeout": f"{int(self.statement_timeout * 1000)}ms",
+        }
+        return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+    def _url_for_connectorx(self, session: "psycopg.Connection[Any]") -> str | None:
+        """The server that libpq found, if connectorx reaches it just as safely; else None."""
+        info = session.info
+        plain = set(self.login) <= _FAST and not session.pgconn.ssl_in_use
+        if not plain or not info.host or info.host.startswith(("/", "@")):
+            return None
+        user = quote(info.user, safe="")
+        password = f":{quote(info.password, safe='')}" if info.password else ""
+        host = f"[{info.host}]" if ":" in info.host else info.host
+        return (
+            f"postgresql://{user}{password}@{host}:{info.port}/{quote(info.dbname, safe='')}"
+            f"?sslmode=disable&connect_timeout=10&keepalives_idle=60&options={quote(self._options())}"
+        )
+
+    @contextmanager
+    def _as_our_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            said = error.diag.message_primary or str(error)
+            raise self._translated(error.sqlstate, said) from None
+        except (pa.ArrowException, UnicodeError) as error:
+            # Arrow quotes the value it could not read: not shown.
+            said = f"a value cannot be read ({type(error).__name__})"
+            raise source.refused(self.name, said, _MEND) from None
+
+    def _from_panic(self, text: str, schema: pa.Schema) -> Exception:
+        value = _PANIC_VALUE.search(text)
+        if value is not None:
+            column = schema.field(int(value[1]))
+            if pa.types.is_temporal(column.type):
+                return source.OutsideDatesError([column.name])
+        message = _PANIC_MESSAGE.search(text)
+        state = _PANIC_STATE.search(text)
+        if state is None and value is None:
+            return self._translated(None, "the connection dropped")
+        said = message[1].replace('\\"', '"') if message else "a value cannot be read"
+        return self._translated(state[1] if state else "22000", said)
+
+    def _translated(
+        self, state: str | None, said: str
+    ) -> QueryRefusedError | SourceUnavailableError:
+        if state == _TIMEOUT and "timeout" in said:
+            return source.stopped(self.name, self.statement_timeout)
+        if state is None or state.startswith(_UNREACHABLE):
+            return source.unavailable(self.name, said, _REACH)
+        if state.startswith(_PASSING):
+            return source.unavailable(self.name, said, "Try again later.")
+        if state.startswith(_ABOUT_DATA):
+            said = source.without_values(said)
+        return source.refused(self.name, said, _MEND)

@@ -1,8 +1,8 @@
-"""What every engine must do for an extract, and what the engines share.
+r"""What every engine must do for an extract, and what the engines share.
 
 A source hands over values exactly: decimals as decimals or as text, never as floats; times with
 microseconds, those with a time zone in UTC; what Arrow has no exact type for as the engine's own
-text; bytes as hex text (`\\x00ff`). The type that people know the column by travels in the
+text; bytes as hex text (`\x00ff`). The type that people know the column by travels in the
 field's metadata.
 """
 
@@ -31,8 +31,10 @@ _MICROSECONDS = (_DAYS[0] * 86_400_000_000, (_DAYS[1] + 1) * 86_400_000_000 - 1)
 class Source(Protocol):
     """A warehouse that can be read from. Nothing is connected until one of these is called."""
 
-    dialect: str
-    """The name sqlglot knows the engine by: postgres, duckdb, sqlite or mysql."""
+    @property
+    def dialect(self) -> str:
+        """The name sqlglot knows the engine by: postgres, duckdb, sqlite or mysql."""
+        ...
 
     def clock(self) -> datetime:
         """The time now by the source's own clock, in UTC.
@@ -162,9 +164,7 @@ def check_dates(batch: pa.RecordBatch) -> None:
         raise OutsideDatesError(outside)
 
 
-def checked_dates(
-    connection: str, batches: Iterator[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
+def checked_dates(connection: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Pass batches on; the first one may still be asked for again as text, later ones not.
 
     Raises:
@@ -172,12 +172,12 @@ def checked_dates(
         QueryRefusedError: a later one does.
     """
     handed_over = False
-    for batch in batches:
-        try:
+    try:
+        for batch in batches:
             check_dates(batch)
-        except OutsideDatesError as found:
-            if not handed_over:
-                raise
-            raise outside_dates(connection, found.columns) from None
-        yield batch
-        handed_over = True
+            yield batch
+            handed_over = True
+    except OutsideDatesError as found:
+        if not handed_over:
+            raise
+        raise outside_dates(connection, found.columns) from None

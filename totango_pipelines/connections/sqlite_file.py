@@ -230,7 +230,9 @@ def _storage_classes(
             f"min(nullif(typeof(c{place}), 'null')), max(nullif(typeof(c{place}), 'null'))"
             for place in range(start, min(start + _ASKED_AT_ONCE, width))
         )
-        row = connection.execute(f"{_positions(sql, width)} SELECT {asked} FROM _totango_q").fetchone()
+        row = connection.execute(
+            f"{_positions(sql, width)} SELECT {asked} FROM _totango_q"
+        ).fetchone()
         classes = [None if value is None else value.decode() for value in row]
         found.extend(
             frozenset(name for name in pair if name)

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from totango_pipelines.catalog.catalog import nearest
 from totango_pipelines.errors import Problem
 from totango_pipelines.integrations.declared import RULE_OF_PATTERN, RuleBrokenError
-from totango_pipelines.integrations.key_paths import KeyPath, may_be_secret, shown_key
+from totango_pipelines.integrations.key_paths import KeyPath, may_be_secret, path_text, shown_key
 from totango_pipelines.integrations.schema_walk import known_keys, schema_at
 from totango_pipelines.integrations.strict_yaml import ParsedYaml
 
@@ -81,7 +81,13 @@ def checked(
         return adapter.validate_python(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    findings = _Words(data, adapter.json_schema(), at).of_all(details)
+    # What YAML itself refused has no value, and that is said already.
+    refused = {problem.path for problem in parsed.problems}
+    findings = [
+        finding
+        for finding in _Words(data, adapter.json_schema(), at).of_all(details)
+        if path_text((*at, *finding.path)) not in refused
+    ]
     paths = tuple((*at, *finding.path) for finding in findings)
     return Rejected(
         tuple(
@@ -107,12 +113,14 @@ class _Words:
         for detail in details:
             expected = _EXPECTED.get(detail["type"])
             path = self._path(detail)
+            if detail["type"] == "too_short" and value_at(self.data, path):
+                continue  # not empty: pydantic counts the valid items only
             if expected is None:
                 findings.append(self._finding(detail, path))
             elif expected not in wrong_types.setdefault(path, []):
                 wrong_types[path].append(expected)
         for path, expectations in wrong_types.items():
-            findings.append(self._wrong_type(path, expectations, detail_input(self.data, path)))
+            findings.append(self._wrong_type(path, expectations, value_at(self.data, path)))
         return tuple(findings)
 
     def _path(self, detail: ErrorDetails) -> KeyPath:
@@ -123,36 +131,40 @@ class _Words:
             inside = isinstance(current, dict) and step in current
             if inside or (isinstance(current, list) and isinstance(step, int)):
                 path.append(step)
-                current = current[step]  # type: ignore[index, call-overload]
+                current = current[step]
         if detail["type"] == "missing":
             path.append(detail["loc"][-1])
         return tuple(path)
 
     def _finding(self, detail: ErrorDetails, path: KeyPath) -> _Finding:
         kind, context = detail["type"], detail.get("ctx", {})
+        if detail["loc"][-1:] == ("[key]",):
+            return self._wrong_key(path, context)
         match kind:
             case "extra_forbidden":
-                return self._unknown_key(path)
+                finding = self._unknown_key(path)
             case "missing":
-                return self._missing(path)
+                finding = self._missing(path)
             case "value_error" if isinstance(context.get("error"), RuleBrokenError):
-                return _rule_broken(context["error"], path)
+                finding = _rule_broken(context["error"], path)
             case "union_tag_not_found":
-                return self._missing((*path, context["discriminator"].strip("'")))
+                finding = self._missing((*path, context["discriminator"].strip("'")))
             case "union_tag_invalid":
                 path = (*path, context["discriminator"].strip("'"))
-                return self._not_an_option(path, context["expected_tags"])
+                finding = self._not_an_option(path, context["expected_tags"])
             case "enum" | "literal_error":
-                return self._not_an_option(path, context["expected"])
+                finding = self._not_an_option(path, context["expected"])
             case "string_pattern_mismatch":
                 rule = RULE_OF_PATTERN.get(context["pattern"], "what is expected here")
-                return self._refused(path, f"is not {rule}.", "Change it.")
-        return self._out_of_bounds(kind, context, path)
+                finding = self._refused(path, f"is not {rule}.", "Change it.")
+            case _:
+                finding = self._out_of_bounds(kind, context, path)
+        return finding
 
     def _out_of_bounds(self, kind: str, context: Mapping[str, Any], path: KeyPath) -> _Finding:
         if kind in _BOUNDS:
             key, words = _BOUNDS[kind]
-            return self._refused(path, f"must be {words} {context[key]}.", "Change the number.")
+            return self._refused(path, f"must be {words} {context[key]:g}.", "Change the number.")
         if kind == "string_too_short":
             return _Finding(path, _NOT_ALLOWED, "is blank.", "Give it a value or take it out.")
         if kind == "string_too_long":
@@ -172,12 +184,23 @@ class _Words:
         remedy = f"Did you mean `{guesses[0]}`? {known}" if guesses else known
         return _Finding(path, "UNKNOWN_KEY", "is not a known key.", remedy.strip())
 
+    def _wrong_key(self, path: KeyPath, context: Mapping[str, Any]) -> _Finding:
+        options = [text or number for text, number in _OPTION.findall(context.get("expected", ""))]
+        rule = RULE_OF_PATTERN.get(context.get("pattern", ""), "a name that can stand here")
+        if not options:
+            return _Finding(path, _NOT_ALLOWED, f"is not {rule}.", "Rename it.")
+        guesses = nearest(str(path[-1]), options)
+        remedy = f"Did you mean {guesses[0]}? " if guesses else ""
+        remedy += f"Allowed: {', '.join(options)}."
+        return _Finding(path, "UNKNOWN_KEY", "is not a known name.", remedy)
+
     def _missing(self, path: KeyPath) -> _Finding:
         node = schema_at(self.schema, path, self.data)
         meant = node.get("description", "")
         options = node.get("enum") or ([node["const"]] if "const" in node else [])
-        if not meant and path[-1] in ("type", "cadence"):
-            options = list(schema_at(self.schema, path[:-1], self.data)["discriminator"]["mapping"])
+        union = schema_at(self.schema, path[:-1], self.data).get("discriminator")
+        if union is not None and union["propertyName"] == path[-1]:
+            options = list(union["mapping"])
         rule = f" ({meant.rstrip('.')})" if meant else ""
         allowed = f": one of {', '.join(map(str, options))}" if options else ""
         remedy = f"Add `{shown_key(str(path[-1]))}:`{rule}{allowed}."
@@ -185,25 +208,27 @@ class _Words:
 
     def _not_an_option(self, path: KeyPath, expected: str) -> _Finding:
         options = [text or number for text, number in _OPTION.findall(expected)]
-        value = detail_input(self.data, path)
+        value = value_at(self.data, path)
         guesses = nearest(value, options) if isinstance(value, str) else ()
-        # pydantic names a wrong key of a mapping by the mapping's item.
         remedy = f"Did you mean {guesses[0]}? " if guesses else ""
         remedy += f"Allowed: {', '.join(options)}."
-        if isinstance(value, dict | list) and path and path[-1] not in options:
-            return _Finding(path, _NOT_ALLOWED, "is not one of the known names.", remedy)
         return self._refused(path, "is not allowed.", remedy)
 
     def _wrong_type(self, path: KeyPath, expectations: list[str], value: Any) -> _Finding:  # noqa: ANN401
-        rule = " or ".join(expectations)
+        pattern = schema_at(self.schema, path, self.data).get("pattern")
+        rule = RULE_OF_PATTERN.get(pattern) or " or ".join(expectations)
         if value is None:
             seen = f"has no value; it must be {rule}."
             return _Finding(path, "WRONG_TYPE", seen, "Give it a value or take the line out.")
-        seen = f"is {self._seen(path, value)}; it must be {rule}."
-        return _Finding(path, "WRONG_TYPE", seen, _WRONG_TYPE_REMEDY[expectations[0]])
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        seen = f"is {'the number ' if number else ''}{self._seen(path, value)}; it must be {rule}."
+        remedy = _WRONG_TYPE_REMEDY[expectations[0]]
+        if pattern is not None or (isinstance(value, dict | list) and "`" not in remedy):
+            remedy = f"Write {rule}."
+        return _Finding(path, "WRONG_TYPE", seen, remedy)
 
     def _refused(self, path: KeyPath, rule: str, remedy: str) -> _Finding:
-        seen = self._seen(path, detail_input(self.data, path))
+        seen = self._seen(path, value_at(self.data, path))
         return _Finding(path, _NOT_ALLOWED, f"{seen} {rule}", remedy)
 
     def _seen(self, path: KeyPath, value: Any) -> str:  # noqa: ANN401 - any YAML value
@@ -215,13 +240,11 @@ class _Words:
             return "a value (not shown)"
         if isinstance(value, bool):
             return str(value).lower()
-        if isinstance(value, int | float):
-            return f"the number {value}"
         text = repr(value)
         return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…'"
 
 
-def detail_input(data: Any, path: KeyPath) -> Any:  # noqa: ANN401 - any YAML value
+def value_at(data: Any, path: KeyPath) -> Any:  # noqa: ANN401 - any YAML value
     """The value at a path of plain data; None where there is none."""
     for step in path:
         inside = isinstance(data, dict) and step in data

@@ -162,21 +162,23 @@ def cron_schedules(schedule: Schedule) -> tuple[str, ...]:
 
     A one-time cadence has none. `enabled` is not looked at.
     """
+    crons: tuple[str, ...]
     match schedule:
         case OneTime():
-            return ()
+            crons = ()
         case EveryMinutes(every=every):
-            return ("0 * * * *",) if every == _HOUR else (f"*/{every} * * * *",)
+            crons = ("0 * * * *",) if every == _HOUR else (f"*/{every} * * * *",)
         case Hourly(minute=minute):
-            return (f"{minute} * * * *",)
+            crons = (f"{minute} * * * *",)
         case Daily():
-            return (f"{schedule.minute_and_hour} * * *",)
+            crons = (f"{schedule.minute_and_hour} * * *",)
         case Workdays():
-            return (f"{schedule.minute_and_hour} * * 1-5",)
+            crons = (f"{schedule.minute_and_hour} * * 1-5",)
         case Weekly(weekday=weekday):
-            return (f"{schedule.minute_and_hour} * * {_CRON_WEEKDAY[weekday]}",)
+            crons = (f"{schedule.minute_and_hour} * * {_CRON_WEEKDAY[weekday]}",)
         case Monthly(day=day):
-            return tuple(f"{schedule.minute_and_hour} {days}" for days in _month_days(day))
+            crons = tuple(f"{schedule.minute_and_hour} {days}" for days in _month_days(day))
+    return crons
 
 
 def _month_days(day: int | str) -> tuple[str, ...]:

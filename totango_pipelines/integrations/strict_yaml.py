@@ -24,6 +24,7 @@ from totango_pipelines.integrations.yaml_scalars import UnusableNumberError, pla
 
 LARGEST_FILE: Final = 64 * 1024
 DEEPEST: Final = 20
+_UNUSABLE_KEY: Final = "?"
 
 # The C parser is ten times faster and says the same.
 _PARSER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -71,6 +72,8 @@ def parse_yaml(content: bytes, file: str) -> ParsedYaml:
     try:
         builder.read(_events(parser))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # What stands before the error would only be reported as incomplete.
+        builder.data = None
         builder.problems.append(_syntax_problem(error, file))
     finally:
         parser.dispose()
@@ -98,6 +101,10 @@ def _decoded(content: bytes, file: str) -> tuple[str, Problem | None]:
 def _events(parser: Any) -> Iterator[yaml.Event]:  # noqa: ANN401 - C or Python, untyped
     while parser.check_event():
         yield parser.get_event()
+
+
+def _line(event: yaml.Event) -> int:
+    return 1 if event.start_mark is None else event.start_mark.line + 1
 
 
 def _syntax_problem(error: Exception, file: str) -> Problem:
@@ -131,7 +138,7 @@ class _Open:
 
     def drop_next(self) -> None:
         """The key was unusable: the value that follows goes nowhere."""
-        self.expects_key, self.key, self.dropped = False, "?", True
+        self.expects_key, self.key, self.dropped = False, _UNUSABLE_KEY, True
 
 
 class _Builder:
@@ -162,6 +169,7 @@ class _Builder:
                     if len(self._open) >= DEEPEST:
                         seen = f"is nested deeper than {DEEPEST} levels."
                         self._note(event, "YAML_DEPTH", seen, "Make it flatter.")
+                        self.data = None
                         return
                     self._start(event)
                 case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
@@ -193,9 +201,8 @@ class _Builder:
             return None
 
     def _take_key(self, top: _Open, key: Any, event: yaml.ScalarEvent) -> None:  # noqa: ANN401
-        top.expects_key = False
-        top.key, top.dropped = "?", True
-        line = event.start_mark.line + 1
+        top.drop_next()
+        line = _line(event)
         if not isinstance(key, str):
             remedy = "Put the key in quotes if it is meant."
             self._note(event, "KEY_NOT_TEXT", "has a key that is not a text.", remedy)
@@ -231,7 +238,7 @@ class _Builder:
 
     def _take(self, value: Any, event: yaml.Event) -> None:  # noqa: ANN401 - any YAML value
         """Put a value where the reader stands."""
-        line = event.start_mark.line + 1
+        line = _line(event)
         if not self._open:
             self.data = value
             self.lines[()] = line
@@ -248,21 +255,22 @@ class _Builder:
             top.expects_key = True
 
     def _where(self) -> KeyPath:
-        return self._open[-1].path_of_next() if self._open else ()
+        path = self._open[-1].path_of_next() if self._open else ()
+        return path[:-1] if path[-1:] == (_UNUSABLE_KEY,) else path
 
     def _quoted(self, token: str) -> str:
         """The token, unless it may be a part of a secret that should have been quoted."""
         return "" if may_be_secret(self._where()) else f" {token[:40]}"
 
     def _refuse_alias(self, event: yaml.AliasEvent) -> None:
-        seen = f"uses an alias{self._quoted('*' + event.anchor)}."
+        seen = f"uses an alias{self._quoted(f'*{event.anchor}')}."
         self._note(event, "YAML_ALIAS", seen, "Write the value out, or quote a text with *.")
 
     def _refuse_decorations(
         self, event: yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent
     ) -> None:
         if event.anchor is not None:
-            seen = f"has an anchor{self._quoted('&' + event.anchor)}."
+            seen = f"has an anchor{self._quoted(f'&{event.anchor}')}."
             self._note(event, "YAML_ANCHOR", seen, "Take it out, or quote a text with &.")
         if event.tag is not None:
             seen = f"has a tag{self._quoted(event.tag)}."
@@ -276,5 +284,5 @@ class _Builder:
         remedy: str,
     ) -> None:
         path = self._where()
-        line = event.start_mark.line + 1
+        line = _line(event)
         self.problems.append(Problem(self.file, line, path_text(path), code, seen, remedy))

@@ -15,30 +15,27 @@ import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.mapping.contract import Contract, build_contract
-from totango_pipelines.mapping.conversions import HUB_TYPES, conversion_for
-from totango_pipelines.mapping.messages import RECENCY_TEXTS, describe
+from totango_pipelines.mapping.conversions import HUB_TYPES, conversion_for, over
+from totango_pipelines.mapping.messages import RECENCY_TEXTS
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
+from totango_pipelines.mapping.rejects import (
+    REFUSED_PAIRS,
+    Check,
+    check_of,
+    name_columns,
+    write_rejects,
+)
 from totango_pipelines.quoting import literal, quoted
 
 BATCH_ROWS = 100_000
 _BITS = 62
 FUTURE_TOLERANCE = timedelta(minutes=5)
 """A row that claims to be newer than this is taken as new as the extract (semantics.md 2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One way in which a row can be refused; `column` is the extract's (None: a constant)."""
-
-    column: str | None
-    attribute: str
-    code: str
-    problem: str
-    remedy: str
 
 
 @dataclass(slots=True)
@@ -90,7 +87,7 @@ def apply_mapping(
     `extracted_at` is when the extract began by the source's clock: the recency of every row
     without a recency column, and the latest that a row may claim.
     """
-    _name_columns(engine, plan, source)
+    name_columns(engine, plan, source)
     attributes = [mapped.attribute for mapped in plan.attributes]
     contract = build_contract(attributes)
     select, rejections = _select(plan, extracted_at)
@@ -104,11 +101,9 @@ def apply_mapping(
         passed = judge.passed(batch).select(kept)
         rows_read += batch.num_rows
         accepted += passed.num_rows
-        for part in (
-            passed.to_arrow().cast(pa.schema([reader.schema.field(n) for n in kept])).to_batches()
-        ):
-            write(part)
-    _write_rejects(engine, plan, rejections, rejects_file)
+        write(passed)
+    pairs = pa.Table.from_batches(rejections.pairs, REFUSED_PAIRS)
+    write_rejects(engine, plan, pairs, rejections.checks, rejects_file)
     return MappedRows(
         rows_read,
         accepted,
@@ -120,17 +115,6 @@ def apply_mapping(
     )
 
 
-def _name_columns(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, source: Path) -> None:
-    """A view `extract` with `_row` and `c0`, `c1`, …: by position, since DuckDB folds case."""
-    file = literal(str(source))
-    names = ", ".join(f"c{index}" for index in range(len(plan.columns)))
-    # A column alias list names columns by position, whatever they are called in the file.
-    engine.execute(
-        f"CREATE OR REPLACE TEMP VIEW extract AS SELECT _row + 1 AS _row, * EXCLUDE (_row) "
-        f"FROM read_parquet({file}, file_row_number = true) AS t({names}, _row)"
-    )
-
-
 def _select(plan: MappingPlan, extracted_at: datetime) -> tuple[str, Rejections]:
     """The statement that types every cell, and the checks behind the bits of its masks."""
     rejections = Rejections([])
@@ -138,14 +122,14 @@ def _select(plan: MappingPlan, extracted_at: datetime) -> tuple[str, Rejections]
     for index, mapped in enumerate(plan.attributes):
         x, c, conversion = f"x{index}", f"v{index}", mapped.conversion
         prepared.append(f"{conversion.cell} AS {x}")
-        converted.append(f"{conversion.value.format(x=x)} AS {c}")
+        converted.append(f"{over(conversion.value, x)} AS {c}")
         failures = [
-            (code, f"{x} IS NOT NULL AND ({condition.format(x=x, c=c)})")
+            (code, f"{x} IS NOT NULL AND ({over(condition, x, c)})")
             for code, condition in conversion.failures
         ]
         if not mapped.nulls_bad_cells:
             bits += [condition for _, condition in failures]
-            rejections.checks += [_check(mapped, code) for code, _ in failures]
+            rejections.checks += [check_of(mapped, code) for code, _ in failures]
         final += _final_columns(mapped, c, [condition for _, condition in failures])
     as_of, recency_bits = _recency(plan, extracted_at)
     bits += [condition for _, condition in recency_bits]
@@ -182,10 +166,6 @@ def _masks(conditions: Sequence[str]) -> Iterator[str]:
         yield f"{' + '.join(terms)} AS _mask{start // _BITS}"
 
 
-def _check(mapped: MappedAttribute, code: str) -> Check:
-    return Check(mapped.column, mapped.attribute.name, code, *describe(code, mapped.attribute))
-
-
 def _recency(plan: MappingPlan, extracted_at: datetime) -> tuple[str, list[tuple[str, str]]]:
     """SQL for the row's as_of, and its (code, condition) pairs (semantics.md 2)."""
     start = f"TIMESTAMPTZ {literal(extracted_at.isoformat())}"
@@ -215,7 +195,7 @@ def _recency_instant(plan: MappingPlan) -> tuple[str, str] | None:
         return cell, f"CAST({cell} AS TIMESTAMPTZ)"
     # The clock of the source may be finer than the milliseconds of a timestamp attribute.
     value = conversion.value.replace("date_trunc('millisecond', ", "(")
-    return cell, f"({value.format(x=cell)})"
+    return cell, f"({over(value, cell)})"
 
 
 @dataclass(slots=True)
@@ -228,30 +208,25 @@ class _Judge:
     masks: list[str]
     contract_checks: dict[tuple[int, str], int] = field(default_factory=dict)
 
-    def passed(self, batch: pa.RecordBatch) -> pl.DataFrame:
+    def passed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The accepted rows; the others are noted."""
-        frame = pl.from_arrow(batch)
-        if not isinstance(frame, pl.DataFrame):
-            msg = "a record batch is a frame"
-            raise TypeError(msg)
-        refused = np.zeros(frame.height, dtype=bool)
-        numbers = frame["_row"].to_numpy()
+        refused = np.zeros(batch.num_rows, dtype=bool)
+        numbers = batch["_row"].to_numpy()
         for position, name in enumerate(self.masks):
-            mask = frame[name].to_numpy()
+            mask = batch[name].to_numpy()
             if mask.any():
                 refused |= mask != 0
                 self._note_bits(mask, numbers, position * _BITS)
-        for violation in self.contract.violations(frame):
+        for violation in self.contract.violations(pl.DataFrame(batch)):
             mapped = self.plan.attributes[violation.attribute]
             if mapped.nulls_bad_cells:
-                frame = _null_cells(frame, mapped, violation.rows)
+                batch = _without_cells(batch, mapped, violation.rows)
             else:
                 refused[violation.rows] = True
                 check = self._contract_check(violation.attribute, violation.code)
                 self._note(check, numbers[violation.rows])
-        count = int(refused.sum())
-        self.rejections.rows += count
-        return frame if count == 0 else frame.filter(pl.Series(~refused))
+        self.rejections.rows += int(refused.sum())
+        return batch.filter(pa.array(~refused)) if refused.any() else batch
 
     def _note_bits(self, mask: np.ndarray, numbers: np.ndarray, first: int) -> None:
         for bit in range(min(_BITS, len(self.rejections.checks) - first)):
@@ -263,7 +238,7 @@ class _Judge:
         known = self.contract_checks.get((attribute, code))
         if known is None:
             known = len(self.rejections.checks)
-            self.rejections.checks.append(_check(self.plan.attributes[attribute], code))
+            self.rejections.checks.append(check_of(self.plan.attributes[attribute], code))
             self.contract_checks[attribute, code] = known
         return known
 
@@ -273,44 +248,20 @@ class _Judge:
         self.rejections.pairs.append(pa.RecordBatch.from_arrays(arrays, ["_row", "_check"]))
 
 
-def _null_cells(frame: pl.DataFrame, mapped: MappedAttribute, rows: list[int]) -> pl.DataFrame:
+def _without_cells(
+    batch: pa.RecordBatch, mapped: MappedAttribute, rows: list[int]
+) -> pa.RecordBatch:
     """A cell that breaks the contract counts as blank, and keeps what stands (on_error)."""
-    bad = pl.Series(np.isin(np.arange(frame.height), rows))
-    column = mapped.attribute.column
-    changes = [pl.when(bad).then(None).otherwise(pl.col(column)).alias(column)]
+    bad = pa.array(np.isin(np.arange(batch.num_rows), rows))
+    changes = {mapped.attribute.column: None}
     if mapped.may_be_silent:
-        silent = silent_column(mapped.attribute)
-        changes.append((pl.col(silent) | bad).alias(silent))
-    return frame.with_columns(changes)
-
-
-def _write_rejects(
-    engine: duckdb.DuckDBPyConnection, plan: MappingPlan, rejections: Rejections, file: Path
-) -> None:
-    """The rejects file: the source's columns, then one line's problem (contract.md, Hub)."""
-    schema = pa.schema([("_row", pa.int64()), ("_check", pa.int32())])
-    engine.register("refused", pa.Table.from_batches(rejections.pairs, schema))
-    rows = [
-        (index, check.column, check.attribute, check.code, check.problem, check.remedy)
-        for index, check in enumerate(rejections.checks)
-    ]
-    names = ["_check", "_column", "_attribute", "_code", "_problem", "_remedy"]
-    types = [pa.int32(), *[pa.string()] * 5]
-    arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(types)]
-    engine.register("checks", pa.Table.from_arrays(arrays, names))
-    columns = [f"c{i} AS {quoted(column.name)}" for i, column in enumerate(plan.columns)]
-    key = ", ".join(f"CAST({mapped.conversion.cell} AS VARCHAR)" for mapped in plan.keys)
-    positions = {column.name: index for index, column in enumerate(plan.columns)}
-    values = " ".join(
-        f"WHEN {literal(name)} THEN left(CAST(c{index} AS VARCHAR), 200)"
-        for name, index in positions.items()
-    )
-    engine.execute(
-        f"COPY (SELECT {', '.join(columns)}, _row, concat_ws('/', {key}) AS _key, _column, "
-        f"_attribute, _code, CASE _column {values} END AS _value, _problem, _remedy "
-        "FROM extract JOIN refused USING (_row) JOIN checks USING (_check) "
-        f"ORDER BY _row, _check) TO {literal(str(file))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+        changes[silent_column(mapped.attribute)] = True
+    for name, value in changes.items():
+        index = batch.schema.get_field_index(name)
+        scalar = pa.scalar(value, batch.schema.field(index).type)
+        column = pc.if_else(bad, scalar, batch.column(index))
+        batch = batch.set_column(index, batch.schema.field(index), column)
+    return batch
 
 
 def _warnings(

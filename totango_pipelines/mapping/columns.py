@@ -19,7 +19,17 @@ class Kind(StrEnum):
 
 
 RESERVED_COLUMNS = frozenset(
-    ["file_row_number", "_row", "_key", "_column", "_attribute", "_code", "_value", "_problem", "_remedy"]
+    [
+        "file_row_number",
+        "_row",
+        "_key",
+        "_column",
+        "_attribute",
+        "_code",
+        "_value",
+        "_problem",
+        "_remedy",
+    ]
 )
 """Names that the staged files use themselves (contract.md, Hub)."""
 

@@ -53,6 +53,11 @@ class Conversion:
     failures: tuple[tuple[str, str], ...] = ()
 
 
+def over(template: str, x: str, c: str = "") -> str:
+    """A conversion's SQL over a cell `x` and its converted value `c`."""
+    return template.replace("{x}", x).replace("{c}", c)  # not format(): patterns hold braces
+
+
 def text_of(raw: str, kind: Kind) -> str:
     """The cell as text: whole numbers print without `.0` (semantics.md 3)."""
     if kind is Kind.TEXT:
@@ -81,11 +86,12 @@ def _unless_blank(text: str, kind: Kind) -> str:
 
 def conversion_for(attribute: Attribute, raw: str, kind: Kind) -> Conversion | None:
     """The conversion of a cell `raw` of this kind, or None when no value could ever fit."""
-    if attribute.key in {KeyFolding.DAY, KeyFolding.INSTANT} or attribute.key is None:
+    if attribute.folding is None or attribute.folding in {KeyFolding.DAY, KeyFolding.INSTANT}:
         return _CONVERSIONS[attribute.data_type](attribute, raw, kind)
     text = trimmed(text_of(raw, kind))
-    folded = attribute.key in {KeyFolding.USER_ID, KeyFolding.LOWER_CASE}
-    return Conversion(f"lower({text})" if folded else text, "{x}", _NUL_IN_KEY)
+    folded = attribute.folding in {KeyFolding.USER_ID, KeyFolding.LOWER_CASE}
+    nul = _NUL if attribute.key is None else _NUL_IN_KEY
+    return Conversion(f"lower({text})" if folded else text, "{x}", nul)
 
 
 _NUL = (("FORMAT", "contains({x}, chr(0))"),)
@@ -94,10 +100,6 @@ _NUL_IN_KEY = (("KEY_CHARACTERS", "contains({x}, chr(0))"),)
 
 def _text(attribute: Attribute, raw: str, kind: Kind) -> Conversion:  # noqa: ARG001
     return Conversion(_unless_blank(text_of(raw, kind), kind), "{x}", _NUL)
-
-
-def _foreign_key(attribute: Attribute, raw: str, kind: Kind) -> Conversion:  # noqa: ARG001
-    return Conversion(f"lower({trimmed(text_of(raw, kind))})", "{x}", _NUL)
 
 
 def _number(attribute: Attribute, raw: str, kind: Kind) -> Conversion | None:  # noqa: ARG001
@@ -239,7 +241,7 @@ _CONVERSIONS = {
     DataType.TEXT: _text,
     DataType.LIST: _text,
     DataType.MULTI_LIST: _text,
-    DataType.FOREIGN_KEY: _foreign_key,
+    DataType.FOREIGN_KEY: _text,
     DataType.NUMBER: _number,
     DataType.CURRENCY: _currency,
     DataType.DATE: _date,

@@ -1,0 +1,74 @@
+"""The extract and preview steps: the query's rows, staged, and what they look like."""
+
+import pyarrow.parquet as pq
+
+from totango_pipelines.errors import NotSupportedYetError
+from totango_pipelines.extract.query import CheckedQuery, check_query
+from totango_pipelines.extract.reading import Extract, extract_rows
+from totango_pipelines.preview import PREVIEW_ROWS, Preview, preview_of
+from totango_pipelines.staging import StagedFile
+from totango_pipelines.sync.wiring import RunContext
+
+
+def checked_query(context: RunContext) -> CheckedQuery:
+    """The integration's query, after the guard."""
+    return check_query(context.integration.query, dialect=context.source().dialect)
+
+
+def run_extract(context: RunContext) -> Extract:
+    """Take the integration's lease and stage all rows of its query.
+
+    Raises:
+        NotSupportedYetError: this version cannot write the object.
+        QueryRefusedError, SourceUnavailableError, HubUnavailableError: as their steps say.
+    """
+    require_supported(context)
+    query = checked_query(context)
+    open_run = context.hub().begin_run(context.run)
+    facts = {
+        "run_id": context.run.run_id,
+        "run_seq": open_run.run_seq,
+        "epoch": open_run.epoch,
+        "integration_version": context.declared.version,
+    }
+    return extract_rows(context.source(), query, context.folder, facts)
+
+
+def require_supported(context: RunContext) -> None:
+    """Say plainly what this version cannot do, before anything is read."""
+    integration = context.integration
+    if not context.catalog.object(integration.object).supported:
+        supported = [name for name, each in context.catalog.objects.items() if each.supported]
+        msg = (
+            f"{integration.id} fills {integration.object}, which this version declares, validates "
+            f"and previews but cannot write yet. It writes: {', '.join(supported)}."
+        )
+        raise NotSupportedYetError(msg)
+    if context.run.mode == "rebuild_mapping":
+        msg = (
+            "mode rebuild_mapping forgets the matches of source records, and this version does "
+            "no matching yet. Use mode full: it delivers every row again."
+        )
+        raise NotSupportedYetError(msg)
+
+
+def run_preview(context: RunContext) -> Preview:
+    """Keep the first rows of the staged extract, with their types."""
+    path, manifest = context.folder.verified(StagedFile.SOURCE)
+    file = pq.ParquetFile(path)
+    first = list(
+        file.iter_batches(batch_size=PREVIEW_ROWS, row_groups=[0] if file.num_row_groups else [])
+    )
+    preview = preview_of(first[:1], file.schema_arrow, manifest.facts["source_types"])
+    preview.save(context.folder, manifest.schema_fingerprint)
+    return preview
+
+
+def live_preview(context: RunContext) -> Preview:
+    """The first rows of the query, asked of the source now; stages nothing."""
+    query = checked_query(context)
+    with context.source().batches(query.sql, limit=PREVIEW_ROWS) as reader:
+        schema = reader.schema
+        batches = list(reader)
+    types = {f.name: (f.metadata or {}).get(b"source_type", b"").decode() for f in schema}
+    return preview_of(batches, schema, {name: kind for name, kind in types.items() if kind})

@@ -1,0 +1,92 @@
+"""The mapped step: the staged extract becomes accepted and rejected rows."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from totango_pipelines.errors import MappingInvalidError, Problem, errors_among
+from totango_pipelines.mapping.apply import MappedRows, apply_mapping, open_engine
+from totango_pipelines.mapping.columns import SourceColumn
+from totango_pipelines.mapping.plan import MappingPlan, plan_mapping, validate_mapping
+from totango_pipelines.preview import require_preview
+from totango_pipelines.staging import COMPRESSION, Manifest, StagedFile, finish_parquet
+from totango_pipelines.sync.validation import located
+from totango_pipelines.sync.wiring import RunContext
+
+
+@dataclass(frozen=True, slots=True)
+class MappingResult:
+    """What the mapping made of the extract; `within_limits`: the rejects do not stop the run."""
+
+    rows: MappedRows
+    within_limits: bool
+
+
+def staged_columns(manifest: Manifest) -> tuple[SourceColumn, ...]:
+    """The columns of a staged extract, as the mapping sees them."""
+    types = manifest.facts["source_types"]
+    return tuple(SourceColumn(name, kind, types[name]) for name, kind in manifest.columns)
+
+
+def mapping_problems(context: RunContext) -> tuple[Problem, ...]:
+    """Why the mapping does not fit this run's own preview; empty when it does."""
+    manifest = context.folder.manifest(StagedFile.SOURCE)
+    require_preview(context.folder, manifest.schema_fingerprint)
+    columns = staged_columns(manifest)
+    return located(
+        context.declared, validate_mapping(context.integration, context.catalog, columns)
+    )
+
+
+def staged_plan(context: RunContext, manifest: Manifest) -> MappingPlan:
+    """The mapping, resolved against the staged extract."""
+    return plan_mapping(context.integration, context.catalog, staged_columns(manifest))
+
+
+def run_mapping(context: RunContext) -> MappingResult:
+    """Map the staged extract of this run.
+
+    Raises:
+        MappingInvalidError: the mapping does not fit the preview: nothing was mapped.
+        StagedFileError: the extract or its preview is missing, truncated or altered.
+    """
+    problems = errors_among(mapping_problems(context))
+    if problems:
+        raise MappingInvalidError(problems)
+    source, manifest = context.folder.verified(StagedFile.SOURCE)
+    plan = staged_plan(context, manifest)
+    work = context.work
+    work.folder.mkdir(parents=True, exist_ok=True)
+    folder = context.folder
+    with (
+        open_engine(work.memory_limit, work.folder) as engine,
+        folder.replacing(StagedFile.MAPPED) as (mapped, mapped_done),
+        folder.replacing(StagedFile.REJECTS) as (rejects, rejects_done),
+    ):
+        writers: list[pq.ParquetWriter] = []
+
+        def open_accepted(schema: pa.Schema):  # noqa: ANN202 - a bound method
+            writers.append(pq.ParquetWriter(mapped, schema, compression=COMPRESSION))
+            return writers[0].write_batch
+
+        try:
+            rows = apply_mapping(
+                engine,
+                plan,
+                source=source,
+                extracted_at=datetime.fromisoformat(manifest.facts["extracted_at"]),
+                open_accepted=open_accepted,
+                rejects_file=rejects,
+            )
+        finally:
+            for writer in writers:
+                writer.close()
+        facts = {"rows_read": rows.rows_read, "rejected": rows.rejected}
+        finish_parquet(mapped, mapped_done, facts)
+        finish_parquet(rejects, rejects_done)
+    shutil.rmtree(work.folder, ignore_errors=True)
+    exceeded = context.limits.exceeded(rejected=rows.rejected, rows_read=rows.rows_read)
+    return MappingResult(rows, within_limits=not exceeded)

@@ -1,0 +1,74 @@
+"""Whether an integration's query and mapping fit what its source returns now."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from totango_pipelines.errors import (
+    DeclarationError,
+    Problem,
+    QueryRefusedError,
+    SourceUnavailableError,
+)
+from totango_pipelines.extract.query import check_query
+from totango_pipelines.integrations.project import DeclaredIntegration
+from totango_pipelines.mapping.columns import SourceColumn
+from totango_pipelines.mapping.plan import validate_mapping
+from totango_pipelines.preview import Preview
+from totango_pipelines.sync.extract_step import live_preview
+from totango_pipelines.sync.wiring import RunContext
+
+_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+def columns_of(preview: Preview) -> tuple[SourceColumn, ...]:
+    """The columns of a preview, as the mapping sees them."""
+    return tuple(SourceColumn(c.name, c.arrow_type, c.source_type) for c in preview.columns)
+
+
+def located(declared: DeclaredIntegration, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems, with the file and line that they speak of."""
+    return tuple(
+        replace(problem, file=declared.file, line=declared.line(_steps(problem.path)))
+        for problem in problems
+    )
+
+
+def _steps(path: str) -> tuple[str | int, ...]:
+    """`mapping[2].column` -> ("mapping", 2, "column")."""
+    return tuple(int(index) if index else name for index, name in _STEP.findall(path))
+
+
+def validate_offline(context: RunContext) -> tuple[Problem, ...]:
+    """Problems that show without asking the source: those of the query's text."""
+    declared = context.declared
+    try:
+        check_query(declared.integration.query, dialect=context.source().dialect)
+    except QueryRefusedError as error:
+        return located(declared, [_query_problem(error)])
+    except DeclarationError:
+        return ()  # a missing secret only matters when the source is asked
+    return ()
+
+
+def validate_live(context: RunContext) -> tuple[tuple[Problem, ...], Preview | None]:
+    """Every problem of the query and the mapping against the live preview, and the preview.
+
+    A source that cannot be reached is a problem of this integration alone.
+    """
+    declared = context.declared
+    try:
+        preview = live_preview(context)
+    except QueryRefusedError as error:
+        return located(declared, [_query_problem(error)]), None
+    except SourceUnavailableError as error:
+        unavailable = Problem("", None, "connection", "SOURCE_UNAVAILABLE", str(error), "")
+        return located(declared, [unavailable]), None
+    except DeclarationError as error:
+        return error.problems, None
+    found = validate_mapping(declared.integration, context.catalog, columns_of(preview))
+    return located(declared, found), preview
+
+
+def _query_problem(error: QueryRefusedError) -> Problem:
+    return Problem("", None, "query", "QUERY_REFUSED", str(error), "")

@@ -1,0 +1,104 @@
+"""The one place that builds things: declarations and the environment in, working parts out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from totango_pipelines.catalog.catalog import Catalog
+from totango_pipelines.connections.opening import open_source
+from totango_pipelines.connections.source import Source
+from totango_pipelines.errors import DeclarationError, Problem
+from totango_pipelines.integrations.integration import Integration
+from totango_pipelines.integrations.project import DeclaredIntegration, Project
+from totango_pipelines.staging import RunFolder, Staging
+from totango_pipelines.sync.environment import Environment
+from totango_pipelines.upsert.delivery import RejectLimits, RunIdentity
+from totango_pipelines.upsert.duckdb_hub import DuckdbHub
+from totango_pipelines.upsert.postgres_hub import PostgresHub
+from totango_pipelines.upsert.target import UpsertTarget, WorkSpace
+
+MEMORY_LIMIT = "256MB"
+"""DuckDB's share of a step; the process needs about 450 MiB beside it (decision 20)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """One run of one integration: who it is, and the parts it works with.
+
+    `staged_as` is the run whose staged files are used: the run itself, or the one it re-executes.
+    """
+
+    environment: Environment
+    project: Project
+    declared: DeclaredIntegration
+    run: RunIdentity
+    staged_as: str
+
+    @property
+    def integration(self) -> Integration:
+        """The declaration."""
+        return self.declared.integration
+
+    @property
+    def catalog(self) -> Catalog:
+        """The company's catalogue."""
+        return self.project.catalog
+
+    @property
+    def folder(self) -> RunFolder:
+        """The run's staged files."""
+        return open_staging(self.environment).run(self.integration.id, self.staged_as)
+
+    @property
+    def work(self) -> WorkSpace:
+        """Where a step of this run may spill."""
+        return WorkSpace(self.folder.path / "spill.part", MEMORY_LIMIT)
+
+    @property
+    def limits(self) -> RejectLimits:
+        """How many rejects the integration allows."""
+        settings = self.integration.settings
+        return RejectLimits(settings.reject_allowance, settings.max_reject_ratio)
+
+    def source(self) -> Source:
+        """The integration's connection."""
+        name = self.integration.connection
+        return open_source(
+            self.project.connections[name],
+            name=name,
+            project_folder=self.project.folder,
+            environment=self.environment.variables,
+        )
+
+    def hub(self) -> UpsertTarget:
+        """The customer data hub."""
+        return open_hub(self.environment)
+
+
+def open_staging(environment: Environment) -> Staging:
+    """All staged files of the project."""
+    return Staging(environment.home / "runs")
+
+
+def open_hub(environment: Environment) -> UpsertTarget:
+    """The hub that TOTANGO_HUB_URL names.
+
+    Raises:
+        DeclarationError: the URL is neither duckdb:/// nor postgresql://.
+    """
+    url = environment.hub_url
+    if url.startswith("duckdb:///"):
+        return DuckdbHub(environment.project / Path(url.removeprefix("duckdb:///")))
+    if url.split(":", 1)[0] in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return PostgresHub("postgresql:" + url.split(":", 1)[1])
+    raise DeclarationError(
+        [
+            Problem(
+                "TOTANGO_HUB_URL",
+                None,
+                "",
+                "HUB_URL",
+                f"names a hub of kind {url.split(':', 1)[0]!r}.",
+                "Use duckdb:///path or postgresql://user@host/database.",
+            )
+        ]
+    )
