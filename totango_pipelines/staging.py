@@ -93,7 +93,7 @@ class RunFolder:
     @contextmanager
     def replacing(self, file: StagedFile) -> Iterator[tuple[Path, Callable[..., Manifest]]]:
         """A temporary path to fill, and the call that makes it the staged file."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        _make_private(self.path)
         self._manifest_path(file).unlink(missing_ok=True)
         part = self.path / f"{file}.{os.getpid()}.part"
 
@@ -193,6 +193,14 @@ class Staging:
         found = [path for path in self.root.glob(f"*/{run_id}") if path.is_dir()]
         return RunFolder(found[0]) if len(found) == 1 else None
 
+    def adopt(self, integration: str, run_id: str, ancestor: str) -> None:
+        """Give a run the staged files of the run that it re-executes; nothing is copied."""
+        old, new = self.run(integration, ancestor), self.run(integration, run_id)
+        _make_private(new.path)
+        for file in sorted(old.path.glob("*.*")):
+            if file.suffix in {".parquet", ".json"} and not (new.path / file.name).exists():
+                os.link(file, new.path / file.name)
+
     def remove_parts(self, integration: str, run_id: str) -> None:
         """Remove what a killed attempt of the run left half-written."""
         folder = self.run(integration, run_id).path
@@ -210,6 +218,12 @@ def finish_parquet(
     with pq.ParquetFile(part) as file:
         columns = tuple((field.name, str(field.type)) for field in file.schema_arrow)
         finish(file.metadata.num_rows, columns, facts or {})
+
+
+def _make_private(folder: Path) -> None:
+    """Staged rows are for their owner only, whatever the umask says."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _sha256(path: Path) -> str:

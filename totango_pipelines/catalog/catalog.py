@@ -30,12 +30,16 @@ _ByName = Mapping[str, Attribute]
 
 @dataclass(frozen=True, slots=True)
 class AttributeConflict:
-    """Why an attribute cannot be added; codes ATTRIBUTE_TYPE, COLUMN_COLLISION, COLUMN_NAME."""
+    """Why an attribute cannot be added; codes ATTRIBUTE_TYPE, COLUMN_COLLISION, COLUMN_NAME.
+
+    `existing` names the attribute that is there already, if that is the reason.
+    """
 
     attribute: Attribute
     code: str
     problem: str
     remedy: str
+    existing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,7 @@ def _type_conflict(existing: Attribute, declared: Attribute) -> AttributeConflic
             f"{existing.name!r} is declared as {declared.data_type}, "
             f"but it exists with the type {existing.data_type}",
             f"Use the type {existing.data_type}, or another name.",
+            existing.name,
         )
     if existing.currency and declared.currency not in (None, existing.currency):
         return AttributeConflict(
@@ -213,6 +218,7 @@ def _type_conflict(existing: Attribute, declared: Attribute) -> AttributeConflic
             f"{existing.name!r} is declared in {declared.currency}, "
             f"but it exists in {existing.currency}; an attribute has one currency",
             f"Use {existing.currency}, or another name.",
+            existing.name,
         )
     return None
 

@@ -10,10 +10,12 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from types import MappingProxyType
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.mysql import MySQL
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
@@ -104,6 +106,19 @@ _FILE_TABLE = re.compile(
 )
 
 
+class _MySQLWriter(MySQL.Generator):
+    """MariaDB has no REGEXP_LIKE(), which sqlglot writes for `a REGEXP b`; both have RLIKE."""
+
+    TRANSFORMS = {  # noqa: RUF012 - the base class's own way
+        **MySQL.Generator.TRANSFORMS,
+        exp.RegexpLike: lambda self, node: (
+            self.function_fallback_sql(node)
+            if node.args.get("flag")
+            else f"{self.sql(node, 'this')} RLIKE {self.sql(node, 'expression')}"
+        ),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedQuery:
     """One read-only SELECT, written out from its tree, and the tables it reads."""
@@ -176,7 +191,7 @@ def _single_statement(text: str, dialect: str) -> exp.Query:
 
 def _refuse_tokens(tokens: Sequence[Token], text: str) -> None:
     depth = 0
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
         if depth > _MAX_DEPTH:
             raise QueryRefusedError(
@@ -260,6 +275,10 @@ def _is_with_name(table: exp.Table, name: str) -> bool:
 
 
 def _written(tree: exp.Query, dialect: str) -> str:
+    if dialect == "mysql":
+        return _MySQLWriter(dialect="mysql", comments=False, normalize_functions=False).generate(
+            tree
+        )
     return tree.sql(dialect=dialect, comments=False, normalize_functions=False)
 
 
@@ -281,12 +300,16 @@ def _origins(scope: Scope, name: str) -> Iterator[Origin]:
 def _set_origins(scope: Scope, name: str) -> Iterator[Origin]:
     """Set operations match by position; the first query gives the names."""
     left = scope.set_operation_scopes[0]
-    names = left.expression.named_selects
+    names = _output_names(left)
     yield from _origins(left, name)
     for other in scope.set_operation_scopes[1:]:
-        others = other.expression.named_selects
+        others = _output_names(other)
         if name in names and len(others) == len(names) and "*" not in others:
             yield from _origins(other, others[names.index(name)])
+
+
+def _output_names(scope: Scope) -> list[str]:
+    return scope.expression.named_selects if isinstance(scope.expression, exp.Query) else []
 
 
 def _star_origins(scope: Scope, star: exp.Expr, name: str) -> Iterator[Origin]:

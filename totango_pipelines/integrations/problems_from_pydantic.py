@@ -216,7 +216,7 @@ class _Words:
 
     def _wrong_type(self, path: KeyPath, expectations: list[str], value: Any) -> _Finding:  # noqa: ANN401
         pattern = schema_at(self.schema, path, self.data).get("pattern")
-        rule = RULE_OF_PATTERN.get(pattern) or " or ".join(expectations)
+        rule = RULE_OF_PATTERN.get(str(pattern)) or _any_of(expectations)
         if value is None:
             seen = f"has no value; it must be {rule}."
             return _Finding(path, "WRONG_TYPE", seen, "Give it a value or take the line out.")
@@ -252,6 +252,11 @@ def value_at(data: Any, path: KeyPath) -> Any:  # noqa: ANN401 - any YAML value
             return None
         data = data[step]
     return data
+
+
+def _any_of(expectations: list[str]) -> str:
+    *others, last = expectations
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _rule_broken(error: RuleBrokenError, path: KeyPath) -> _Finding:

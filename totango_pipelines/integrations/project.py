@@ -153,7 +153,14 @@ def _with_new_attributes(
                 candidate.integration.object.value, (attribute,)
             )
             found += [
-                candidate.parsed.problem(path, each.code, f"{each.problem}.", each.remedy)
+                candidate.parsed.problem(
+                    path,
+                    each.code,
+                    f"{each.problem}.",
+                    f"Take `new` out to use {each.existing!r} as it is, or choose another name."
+                    if each.existing
+                    else each.remedy,
+                )
                 for each in conflicts
             ]
     return catalog, problems

@@ -27,6 +27,7 @@ def run_extract(context: RunContext) -> Extract:
     open_run = context.hub().begin_run(context.run)
     facts = {
         "run_id": context.run.run_id,
+        "mode": context.run.mode,
         "run_seq": open_run.run_seq,
         "epoch": open_run.epoch,
         "integration_version": context.declared.version,

@@ -1,6 +1,7 @@
 """The upsert step: the accepted rows of a run, merged into the hub in one transaction."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
@@ -70,7 +71,7 @@ def _delivery(context: RunContext, plan: MappingPlan, source: Manifest) -> Deliv
     totango_object = context.catalog.object(integration.object)
     constant = tuple(key.column for key in totango_object.own_key_columns)
     return Delivery(
-        run=context.run,
+        run=replace(context.run, mode=source.facts["mode"]),
         start=RunStart(source.facts["run_seq"], source.facts["epoch"]),
         table=hub_table(context),
         attributes=tuple(

@@ -1,5 +1,6 @@
 """The one place that builds things: declarations and the environment in, working parts out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from totango_pipelines.connections.source import Source
 from totango_pipelines.errors import DeclarationError, Problem
 from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
-from totango_pipelines.staging import RunFolder, Staging
+from totango_pipelines.staging import RunFolder, StagedFile, Staging
 from totango_pipelines.sync.environment import Environment
 from totango_pipelines.upsert.delivery import RejectLimits, RunIdentity
 from totango_pipelines.upsert.duckdb_hub import DuckdbHub
@@ -22,16 +23,12 @@ MEMORY_LIMIT = "256MB"
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """One run of one integration: who it is, and the parts it works with.
-
-    `staged_as` is the run whose staged files are used: the run itself, or the one it re-executes.
-    """
+    """One run of one integration: who it is, and the parts it works with."""
 
     environment: Environment
     project: Project
     declared: DeclaredIntegration
     run: RunIdentity
-    staged_as: str
 
     @property
     def integration(self) -> Integration:
@@ -46,7 +43,17 @@ class RunContext:
     @property
     def folder(self) -> RunFolder:
         """The run's staged files."""
-        return open_staging(self.environment).run(self.integration.id, self.staged_as)
+        return open_staging(self.environment).run(self.integration.id, self.run.run_id)
+
+    def adopt_extract(self, ancestors: Sequence[str]) -> None:
+        """Work on the extract of the nearest ancestor that has one, unless the run has its own."""
+        staging, integration = open_staging(self.environment), self.integration.id
+        if self.folder.has(StagedFile.SOURCE):
+            return
+        for ancestor in ancestors:
+            if staging.run(integration, ancestor).has(StagedFile.SOURCE):
+                staging.adopt(integration, self.run.run_id, ancestor)
+                return
 
     @property
     def work(self) -> WorkSpace:

@@ -5,7 +5,7 @@ The rows are taken in ranges of keys, so that memory holds one range, however ma
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import duckdb
@@ -36,6 +36,7 @@ from totango_pipelines.upsert.target import HubTransaction, UpsertTarget, WorkSp
 RANGE_ROWS = 250_000
 """About as many rows are compared at once; a range never splits a key."""
 _SAMPLE_ROWS = 40_000
+LISTED_DUPLICATES = 20
 ACCOUNTS = "accounts"
 
 REFUSED_SCHEMA = pa.schema(
@@ -45,10 +46,15 @@ REFUSED_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class UpsertResult:
-    """The counts of the committed run; `refused` are rows that the hub's rules rejected."""
+    """The counts of the committed run.
+
+    `refused` are the rows that the hub's rules rejected, `duplicate_rows` the first row numbers
+    that share a key with another row. `repeated`: the run had committed before.
+    """
 
     counts: UpsertCounts
     refused: pa.Table
+    duplicate_rows: tuple[int, ...] = ()
     repeated: bool = False
 
 
@@ -99,7 +105,7 @@ def upsert_delivery(
         all_refused = pa.concat_tables(refused) if refused else REFUSED_SCHEMA.empty_table()
         before_commit(all_refused)
         merge.record_run(counts, clock())
-    return UpsertResult(counts, all_refused)
+    return UpsertResult(counts, all_refused, tuple(merge.duplicate_rows[:LISTED_DUPLICATES]))
 
 
 def _check_lease(hub: HubTransaction, delivery: Delivery) -> None:
@@ -123,6 +129,7 @@ class _Merge:
 
     hub: HubTransaction
     delivery: Delivery
+    duplicate_rows: list[int] = field(default_factory=list)
 
     @property
     def work(self) -> duckdb.DuckDBPyConnection:
@@ -238,6 +245,10 @@ class _Merge:
             repeated = f"SELECT {keys} FROM incoming GROUP BY {keys} HAVING count(*) > 1"
             self._table("repeated", repeated)
             self._table("merged", merged_rows(self.delivery, self._keys))
+            if len(self.duplicate_rows) < LISTED_DUPLICATES:
+                rows_of = f"SELECT _row FROM incoming SEMI JOIN repeated USING ({keys})"
+                listed = self.work.execute(f"{rows_of} ORDER BY _row LIMIT {LISTED_DUPLICATES}")
+                self.duplicate_rows.extend(row for (row,) in listed.fetchall())
             single += f" ANTI JOIN repeated USING ({keys})"
         self.work.execute(f"CREATE OR REPLACE TEMP VIEW single AS {single}")
         return rows - distinct

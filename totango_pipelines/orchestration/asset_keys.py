@@ -1,0 +1,42 @@
+"""The one place that names things in Dagster (contract.md, Dagster)."""
+
+import re
+from collections.abc import Sequence
+
+import dagster as dg
+
+STEPS = ("extract", "preview", "mapped", "upsert")
+INTEGRATION_TAG = "totango/integration"
+OBJECT_TAG = "totango/object"
+MODE_TAG = "totango/mode"
+TRIGGER_TAG = "totango/trigger"
+OUTCOME_TAG = "totango/outcome"
+
+_KEY_PART = re.compile(r"^[A-Za-z0-9_.$-]+$")
+_TEAM = re.compile(r"^[A-Za-z0-9_-]+$")
+
+
+def step_key(integration: str, step: str) -> dg.AssetKey:
+    """The asset of one step of an integration."""
+    return dg.AssetKey([integration, step])
+
+
+def step_op(integration: str, step: str) -> str:
+    """The op that Dagster makes of the asset; `<id>__extract` takes the mode."""
+    return f"{integration}__{step}"
+
+
+def table_key(connection: str, table: Sequence[str]) -> dg.AssetKey | None:
+    """The warehouse table as an upstream asset; None if its name cannot be a key."""
+    parts = [connection, *table]
+    return dg.AssetKey(parts) if all(_KEY_PART.match(part) for part in parts) else None
+
+
+def upstream_key(text: str) -> dg.AssetKey:
+    """A key of `upstream:`, written `a/b/c`."""
+    return dg.AssetKey(text.split("/"))
+
+
+def owners(notify: Sequence[str]) -> list[str]:
+    """The teams that an integration names under `notify`, as Dagster's owners."""
+    return [f"team:{name}" for name in notify if _TEAM.match(name)]

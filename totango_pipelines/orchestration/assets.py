@@ -1,0 +1,191 @@
+"""The four assets of an integration: a thin skin over the steps of the sync floor."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import dagster as dg
+
+from totango_pipelines.errors import CountsIdentityError, errors_among
+from totango_pipelines.integrations.project import DeclaredIntegration, Project
+from totango_pipelines.orchestration import asset_keys, checks, run_metadata
+from totango_pipelines.orchestration.failures import reported
+from totango_pipelines.orchestration.heavy_floor import import_ahead, step
+from totango_pipelines.orchestration.resources import TotangoResource
+from totango_pipelines.orchestration.sources import QuerySources
+
+
+class Mode(StrEnum):
+    """How much a run delivers (contract.md)."""
+
+    incremental = "incremental"
+    full = "full"
+    rebuild_mapping = "rebuild_mapping"
+
+
+class ExtractConfig(dg.Config):
+    """What a run may be asked for; nothing else can be passed in (no query, no path)."""
+
+    mode: Mode = Mode.incremental
+
+
+@dataclass(frozen=True, slots=True)
+class AssetBuilder:
+    """Builds the assets of one declared integration."""
+
+    project: Project
+    declared: DeclaredIntegration
+    sources: QuerySources
+    hub_kind: str
+
+    def build(self) -> list[dg.AssetsDefinition]:
+        """Extract, preview, mapped, upsert."""
+        return [self._extract(), self._preview(), self._mapped(), self._upsert()]
+
+    def _spec(self, name: str, *, kinds: set[str], description: str) -> dict[str, object]:
+        integration = self.declared.integration
+        return {
+            "key": asset_keys.step_key(integration.id, name),
+            "group_name": integration.id,
+            "kinds": kinds,
+            "owners": asset_keys.owners(integration.notify),
+            "tags": {"totango/object": str(integration.object)},
+            "description": description,
+            "code_version": self.declared.version[:12],
+            "check_specs": checks.check_specs(integration.id, name),
+        }
+
+    def _extract(self) -> dg.AssetsDefinition:
+        integration = self.declared.integration
+        connector = self.project.connections[integration.connection].type
+        text = integration.description or f"{integration.name}: rows for {integration.object}."
+
+        @dg.asset(
+            **self._spec("extract", kinds={connector, "parquet"}, description=text),
+            deps=self.sources.upstream,
+            metadata={
+                **run_metadata.query_metadata(integration),
+                "file": self.declared.file,
+                "name": integration.name,
+            },
+        )
+        def extract(
+            context: dg.AssetExecutionContext, config: ExtractConfig, totango: TotangoResource
+        ) -> dg.MaterializeResult:
+            import_ahead()
+            mode = str(config.mode.value)
+            context.instance.add_run_tags(context.run_id, {asset_keys.MODE_TAG: mode})
+            with reported(context):
+                run = totango.run_context(context, self.project, self.declared, mode=mode)
+                result = step("extract_step").run_extract(run)
+            columns = tuple(result.manifest.facts["source_types"])
+            return dg.MaterializeResult(
+                metadata=run_metadata.extract_metadata(result, self.sources.lineage(columns)),
+                check_results=[checks.not_empty(result.manifest.rows)],
+            )
+
+        return extract
+
+    def _preview(self) -> dg.AssetsDefinition:
+        integration = self.declared.integration
+
+        @dg.asset(
+            **self._spec(
+                "preview",
+                kinds={"table"},
+                description="The first 10 rows with their types. Without it nothing is mapped.",
+            ),
+            deps=[asset_keys.step_key(integration.id, "extract")],
+        )
+        def preview(
+            context: dg.AssetExecutionContext, totango: TotangoResource
+        ) -> dg.MaterializeResult:
+            with reported(context):
+                run = totango.run_context(context, self.project, self.declared)
+                result = step("extract_step").run_preview(run)
+            return dg.MaterializeResult(metadata=run_metadata.preview_metadata(result))
+
+        return preview
+
+    def _mapped(self) -> dg.AssetsDefinition:
+        integration = self.declared.integration
+        limits = integration.settings
+
+        @dg.asset(
+            **self._spec(
+                "mapped",
+                kinds={"pandera", "parquet"},
+                description="Accepted and rejected rows, judged by the contract of "
+                f"{integration.object}.",
+            ),
+            deps=[asset_keys.step_key(integration.id, name) for name in ("extract", "preview")],
+            metadata={"mapping": run_metadata.mapping_table(integration)},
+        )
+        def mapped(
+            context: dg.AssetExecutionContext, totango: TotangoResource
+        ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+            with reported(context):
+                run = totango.run_context(context, self.project, self.declared)
+                problems = errors_among(step("mapping_step").mapping_problems(run))
+            yield checks.mapping_valid(integration.id, problems)
+            with reported(context):
+                result = step("mapping_step").run_mapping(run)
+            lineage = run_metadata.mapped_lineage(integration, self.hub_columns())
+            yield dg.MaterializeResult(
+                metadata=run_metadata.mapped_metadata(result.rows, lineage),
+                check_results=[
+                    checks.rejects(
+                        result, allowance=limits.reject_allowance, ratio=limits.max_reject_ratio
+                    )
+                ],
+            )
+
+        return mapped
+
+    def _upsert(self) -> dg.AssetsDefinition:
+        integration = self.declared.integration
+
+        @dg.asset(
+            **self._spec(
+                "upsert",
+                kinds={self.hub_kind, "totango"},
+                description=f"The records of {integration.object} in the customer data hub.",
+            ),
+            deps=[asset_keys.step_key(integration.id, "mapped")],
+            metadata=run_metadata.settings_metadata(integration),
+        )
+        def upsert(
+            context: dg.AssetExecutionContext, totango: TotangoResource
+        ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+            with reported(context):
+                run = totango.run_context(context, self.project, self.declared)
+                try:
+                    result = step("upsert_step").run_upsert(run)
+                except CountsIdentityError as error:
+                    yield checks.counts_identity(
+                        integration.id, passed=False, description=str(error)
+                    )
+                    raise
+            outcome = "succeeded_with_rejects" if result.counts.rejected else "succeeded"
+            context.instance.add_run_tags(context.run_id, {asset_keys.OUTCOME_TAG: outcome})
+            columns = self.hub_columns().values()
+            lineage = run_metadata.same_columns(integration, "mapped", columns)
+            table = str(integration.object)
+            yield dg.MaterializeResult(
+                metadata=run_metadata.upsert_metadata(result, table=table, lineage=lineage),
+                check_results=[
+                    checks.keys_unique(result),
+                    checks.counts_identity(integration.id, passed=True),
+                ],
+            )
+
+        return upsert
+
+    def hub_columns(self) -> dict[str, str]:
+        """The hub column of each mapped attribute, by the attribute's name in the mapping."""
+        integration, catalog = self.declared.integration, self.project.catalog
+        found = {
+            line.attribute: catalog.attribute(integration.object, line.attribute)
+            for line in integration.mapping
+        }
+        return {name: attribute.column for name, attribute in found.items() if attribute}

@@ -1,0 +1,56 @@
+"""From Dagster's run to the parts that a step works with."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from totango_pipelines.integrations.project import DeclaredIntegration, Project
+from totango_pipelines.orchestration.asset_keys import MODE_TAG, TRIGGER_TAG
+from totango_pipelines.orchestration.heavy_floor import step
+from totango_pipelines.sync.environment import Environment
+
+
+class TotangoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The project's environment, read when a step runs: secrets never enter Dagster's config."""
+
+    project_folder: str
+    home: str
+
+    def run_context(
+        self,
+        context: dg.AssetExecutionContext,
+        project: Project,
+        declared: DeclaredIntegration,
+        *,
+        mode: str | None = None,
+    ):  # noqa: ANN201 - a RunContext, whose module is too heavy to import here
+        """The run that this step belongs to; a re-execution adopts the files of its parent."""
+        variables = {
+            **os.environ,
+            "TOTANGO_PROJECT": self.project_folder,
+            "TOTANGO_HOME": self.home,
+        }
+        environment = Environment.of(variables, Path.cwd())
+        integration = declared.integration
+        run = step("wiring").RunIdentity(
+            run_id=context.run_id,
+            integration=integration.id,
+            object=str(integration.object),
+            connection=integration.connection,
+            mode=mode or context.run.tags.get(MODE_TAG, "incremental"),
+            trigger=context.run.tags.get(TRIGGER_TAG, "manual"),
+        )
+        found = step("wiring").RunContext(environment, project, declared, run)
+        if mode is None and context.run.parent_run_id:
+            found.adopt_extract(_ancestors(context))
+        return found
+
+
+def _ancestors(context: dg.AssetExecutionContext) -> list[str]:
+    """The runs that this one re-executes, nearest first."""
+    found, run = [], context.run
+    while run is not None and run.parent_run_id:
+        found.append(run.parent_run_id)
+        run = context.instance.get_run_by_id(run.parent_run_id)
+    return found

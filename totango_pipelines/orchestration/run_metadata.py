@@ -1,0 +1,141 @@
+"""Results of the steps as Dagster metadata; pure: results in, metadata out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+
+from totango_pipelines.integrations.integration import Integration
+from totango_pipelines.orchestration.asset_keys import step_key, table_key
+
+Lineage = dict[str, list[dg.TableColumnDep]]
+
+
+def column_schema(columns: Iterable[tuple[str, str]]) -> dg.TableSchema:
+    """(name, type) pairs as Dagster shows them."""
+    return dg.TableSchema([dg.TableColumn(name, kind) for name, kind in columns])
+
+
+def text_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dg.TableMetadataValue:
+    """A table of texts and numbers."""
+    schema = dg.TableSchema([dg.TableColumn(name) for name in columns])
+    records = [dg.TableRecord(dict(zip(columns, row, strict=True))) for row in rows]
+    return dg.MetadataValue.table(records, schema)
+
+
+def mapping_table(integration: Integration) -> dg.TableMetadataValue:
+    """The mapping, line by line, with its notes."""
+    rows = [
+        (line.attribute, line.origin, str(line.blank), str(line.on_error), line.note or "")
+        for line in integration.mapping
+    ]
+    return text_table(("attribute", "from", "blank", "on_error", "note"), rows)
+
+
+def query_metadata(integration: Integration) -> dict[str, Any]:
+    """What the extract asset says about itself before it ever ran."""
+    return {
+        "query": dg.MetadataValue.md(f"```sql\n{integration.query.strip()}\n```"),
+        "connection": integration.connection,
+    }
+
+
+def settings_metadata(integration: Integration) -> dict[str, Any]:
+    """The settings of an integration, as declared."""
+    settings = integration.settings.model_dump(mode="json")
+    return {"settings": dg.MetadataValue.json(settings)}
+
+
+def extract_metadata(extract: Any, lineage: Lineage) -> dict[str, Any]:  # noqa: ANN401 - heavy type
+    """Rows, bytes, columns and where they came from."""
+    manifest = extract.manifest
+    types: Mapping[str, str] = manifest.facts["source_types"]
+    return {
+        "dagster/row_count": manifest.rows,
+        "dagster/column_schema": column_schema(types.items()),
+        "dagster/column_lineage": dg.TableColumnLineage(lineage),
+        "bytes": manifest.bytes,
+        "extracted_at": extract.started_at.isoformat(),
+    }
+
+
+def source_lineage(
+    connection: str, origins: Mapping[str, Iterable[tuple[tuple[str, ...], str]]]
+) -> Lineage:
+    """Which warehouse columns each column of the query is made of, where it can be told."""
+    lineage: Lineage = {}
+    for column, sources in origins.items():
+        keyed = [(table_key(connection, table), name) for table, name in sources]
+        lineage[column] = [dg.TableColumnDep(key, name) for key, name in keyed if key]
+    return lineage
+
+
+def mapped_lineage(integration: Integration, columns: Mapping[str, str]) -> Lineage:
+    """Which column of the extract each hub column comes from; `columns`: by attribute name."""
+    extract = step_key(integration.id, "extract")
+    return {
+        columns[line.attribute]: [dg.TableColumnDep(extract, line.column)]
+        for line in integration.mapping
+        if line.column is not None and line.attribute in columns
+    }
+
+
+def same_columns(integration: Integration, step: str, columns: Iterable[str]) -> Lineage:
+    """Columns that a step passes on under the same names."""
+    key = step_key(integration.id, step)
+    return {column: [dg.TableColumnDep(key, column)] for column in columns}
+
+
+def preview_metadata(preview: Any) -> dict[str, Any]:  # noqa: ANN401 - heavy type
+    """The first rows, as a table, with the engine's types."""
+    names = [column.name for column in preview.columns]
+    types = [(column.name, column.source_type) for column in preview.columns]
+    return {
+        "preview": dg.MetadataValue.table(
+            [dg.TableRecord(dict(zip(names, row, strict=True))) for row in preview.rows],
+            column_schema(types),
+        ),
+        "dagster/column_schema": column_schema(types),
+        "rows_shown": len(preview.rows),
+    }
+
+
+def mapped_metadata(rows: Any, lineage: Lineage) -> dict[str, Any]:  # noqa: ANN401 - heavy type
+    """Accepted and rejected rows, and the rejects by column and code."""
+    metadata: dict[str, Any] = {
+        "rows_read": rows.rows_read,
+        "accepted": rows.accepted,
+        "rejected": rows.rejected,
+        "dagster/row_count": rows.accepted,
+        "dagster/column_lineage": dg.TableColumnLineage(lineage),
+    }
+    if rows.rejects:
+        metadata["rejects"] = rejects_table(rows.rejects)
+    if rows.warnings:
+        metadata["warnings"] = dg.MetadataValue.md("\n".join(f"- {text}" for text in rows.warnings))
+    return metadata
+
+
+def rejects_table(rejects: Iterable[tuple[Any, int]]) -> dg.TableMetadataValue:
+    """Problems by column and code, with how to mend them; never a value of a row."""
+    lines = [
+        (check.column or "", check.attribute, check.code, count, check.problem, check.remedy)
+        for check, count in rejects
+    ]
+    return text_table(("column", "attribute", "code", "rows", "problem", "remedy"), lines)
+
+
+def upsert_metadata(result: Any, *, table: str, lineage: Lineage) -> dict[str, Any]:  # noqa: ANN401
+    """The counts of contract.md, as integers that Dagster plots over time."""
+    return {
+        **asdict(result.counts),
+        "dagster/table_name": table,
+        "dagster/column_lineage": dg.TableColumnLineage(lineage),
+    }
+
+
+def problems_metadata(problems: Iterable[Any]) -> dict[str, Any]:
+    """Problems of a mapping, one a row."""
+    rows = [(str(p.line or ""), p.path, p.code, p.problem, p.remedy) for p in problems]
+    return {"problems": text_table(("line", "path", "code", "problem", "remedy"), rows)}

@@ -1,0 +1,43 @@
+"""Where an integration's rows come from: the tables of its query, and what it waits for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.query import CheckedQuery, check_query, column_origins
+from totango_pipelines.integrations.project import DeclaredIntegration, Project
+from totango_pipelines.orchestration.asset_keys import table_key, upstream_key
+from totango_pipelines.orchestration.run_metadata import Lineage, source_lineage
+
+_DIALECTS = {"postgres": "postgres", "mysql": "mysql", "duckdb": "duckdb", "sqlite": "sqlite"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySources:
+    """The upstream assets of an extract, and the lineage of its columns."""
+
+    connection: str
+    query: CheckedQuery | None
+    upstream: tuple[dg.AssetKey, ...]
+
+    def lineage(self, columns: Sequence[str]) -> Lineage:
+        """From warehouse column to column of the query, where it can be told."""
+        if self.query is None:
+            return {}
+        return source_lineage(self.connection, column_origins(self.query, columns))
+
+
+def query_sources(project: Project, declared: DeclaredIntegration) -> QuerySources:
+    """The sources of a declared integration; a query that is refused has none."""
+    integration = declared.integration
+    dialect = _DIALECTS[project.connections[integration.connection].type]
+    try:
+        query = check_query(integration.query, dialect=dialect)
+    except QueryRefusedError:
+        query = None  # the extract itself refuses it, in the run, with its reason
+    tables = [table_key(integration.connection, table) for table in query.tables] if query else []
+    waits_for = [upstream_key(text) for text in integration.upstream]
+    keys = dict.fromkeys((*waits_for, *(key for key in tables if key)))
+    return QuerySources(integration.connection, query, tuple(keys))
