@@ -205,6 +205,8 @@ class PostgresSource:
                 batch_size=source.BATCH_ROWS,
             )
             for batch in reader:
+                if not batch.num_rows:
+                    continue
                 arrays = [
                     values.cast(column.type)
                     for values, column in zip(batch.columns, schema, strict=True)

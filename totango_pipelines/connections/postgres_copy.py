@@ -50,7 +50,10 @@ def _parsed(block: bytes, schema: pa.Schema) -> pa.RecordBatch:
         read_options=csv.ReadOptions(
             column_names=places, use_threads=False, block_size=len(block) + 1
         ),
-        parse_options=csv.ParseOptions(newlines_in_values=True),
+        parse_options=csv.ParseOptions(
+            newlines_in_values=True,
+            ignore_empty_lines=False,  # the null of an only column
+        ),
         convert_options=csv.ConvertOptions(
             column_types=asked,
             # An empty text is quoted, a null is not.

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.dialects.mysql import MySQL
+from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.errors import ParseError, SqlglotError, TokenError
 from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
@@ -106,11 +106,11 @@ _FILE_TABLE = re.compile(
 )
 
 
-class _MySQLWriter(MySQL.Generator):
+class _MySQLWriter(MySQLGenerator):
     """MariaDB has no REGEXP_LIKE(), which sqlglot writes for `a REGEXP b`; both have RLIKE."""
 
     TRANSFORMS = {  # noqa: RUF012 - the base class's own way
-        **MySQL.Generator.TRANSFORMS,
+        **MySQLGenerator.TRANSFORMS,
         exp.RegexpLike: lambda self, node: (
             self.function_fallback_sql(node)
             if node.args.get("flag")

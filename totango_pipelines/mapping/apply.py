@@ -59,20 +59,6 @@ class MappedRows:
     warnings: tuple[str, ...]
 
 
-def open_engine(memory_limit: str, temporary: Path) -> duckdb.DuckDBPyConnection:
-    """A DuckDB of its own for one step: bounded memory, no network, UTC, order kept."""
-    config = {
-        "memory_limit": memory_limit,
-        "temp_directory": str(temporary),
-        "threads": "2",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
-    connection = duckdb.connect(":memory:", config=config)
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
-
-
 def apply_mapping(
     engine: duckdb.DuckDBPyConnection,
     plan: MappingPlan,
@@ -118,7 +104,10 @@ def apply_mapping(
 def _select(plan: MappingPlan, extracted_at: datetime) -> tuple[str, Rejections]:
     """The statement that types every cell, and the checks behind the bits of its masks."""
     rejections = Rejections([])
-    prepared, converted, final, bits = [], [], [], []
+    prepared: list[str] = []
+    converted: list[str] = []
+    final: list[str] = []
+    bits: list[str] = []
     for index, mapped in enumerate(plan.attributes):
         x, c, conversion = f"x{index}", f"v{index}", mapped.conversion
         prepared.append(f"{conversion.cell} AS {x}")
@@ -253,7 +242,7 @@ def _without_cells(
 ) -> pa.RecordBatch:
     """A cell that breaks the contract counts as blank, and keeps what stands (on_error)."""
     bad = pa.array(np.isin(np.arange(batch.num_rows), rows))
-    changes = {mapped.attribute.column: None}
+    changes: dict[str, bool | None] = {mapped.attribute.column: None}
     if mapped.may_be_silent:
         changes[silent_column(mapped.attribute)] = True
     for name, value in changes.items():

@@ -67,7 +67,7 @@ def plan_mapping(
     mapped = []
     for line in integration.mapping:
         attribute = catalog.attribute(integration.object, line.attribute)
-        conversion = attribute and _conversion(line, attribute, by_name)
+        conversion = _conversion(line, attribute, by_name) if attribute else None
         if attribute is None or conversion is None:
             msg = f"the mapping of {line.attribute} was not validated"
             raise AssertionError(msg)

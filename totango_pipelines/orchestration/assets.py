@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import dagster as dg
 
@@ -13,6 +14,8 @@ from totango_pipelines.orchestration.failures import reported
 from totango_pipelines.orchestration.heavy_floor import import_ahead, step
 from totango_pipelines.orchestration.resources import TotangoResource
 from totango_pipelines.orchestration.sources import QuerySources
+
+Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]
 
 
 class Mode(StrEnum):
@@ -42,7 +45,7 @@ class AssetBuilder:
         """Extract, preview, mapped, upsert."""
         return [self._extract(), self._preview(), self._mapped(), self._upsert()]
 
-    def _spec(self, name: str, *, kinds: set[str], description: str) -> dict[str, object]:
+    def _spec(self, name: str, *, kinds: set[str], description: str) -> dict[str, Any]:
         integration = self.declared.integration
         return {
             "key": asset_keys.step_key(integration.id, name),
@@ -71,7 +74,7 @@ class AssetBuilder:
         )
         def extract(
             context: dg.AssetExecutionContext, config: ExtractConfig, totango: TotangoResource
-        ) -> dg.MaterializeResult:
+        ) -> Results:
             import_ahead()
             mode = str(config.mode.value)
             context.instance.add_run_tags(context.run_id, {asset_keys.MODE_TAG: mode})
@@ -79,7 +82,7 @@ class AssetBuilder:
                 run = totango.run_context(context, self.project, self.declared, mode=mode)
                 result = step("extract_step").run_extract(run)
             columns = tuple(result.manifest.facts["source_types"])
-            return dg.MaterializeResult(
+            yield dg.MaterializeResult(
                 metadata=run_metadata.extract_metadata(result, self.sources.lineage(columns)),
                 check_results=[checks.not_empty(result.manifest.rows)],
             )
@@ -97,13 +100,11 @@ class AssetBuilder:
             ),
             deps=[asset_keys.step_key(integration.id, "extract")],
         )
-        def preview(
-            context: dg.AssetExecutionContext, totango: TotangoResource
-        ) -> dg.MaterializeResult:
+        def preview(context: dg.AssetExecutionContext, totango: TotangoResource) -> Results:
             with reported(context):
                 run = totango.run_context(context, self.project, self.declared)
                 result = step("extract_step").run_preview(run)
-            return dg.MaterializeResult(metadata=run_metadata.preview_metadata(result))
+            yield dg.MaterializeResult(metadata=run_metadata.preview_metadata(result))
 
         return preview
 
@@ -121,9 +122,7 @@ class AssetBuilder:
             deps=[asset_keys.step_key(integration.id, name) for name in ("extract", "preview")],
             metadata={"mapping": run_metadata.mapping_table(integration)},
         )
-        def mapped(
-            context: dg.AssetExecutionContext, totango: TotangoResource
-        ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        def mapped(context: dg.AssetExecutionContext, totango: TotangoResource) -> Results:
             with reported(context):
                 run = totango.run_context(context, self.project, self.declared)
                 problems = errors_among(step("mapping_step").mapping_problems(run))
@@ -154,9 +153,7 @@ class AssetBuilder:
             deps=[asset_keys.step_key(integration.id, "mapped")],
             metadata=run_metadata.settings_metadata(integration),
         )
-        def upsert(
-            context: dg.AssetExecutionContext, totango: TotangoResource
-        ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+        def upsert(context: dg.AssetExecutionContext, totango: TotangoResource) -> Results:
             with reported(context):
                 run = totango.run_context(context, self.project, self.declared)
                 try:

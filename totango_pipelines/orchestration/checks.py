@@ -23,8 +23,7 @@ _SPECS = {
         (
             REJECTS,
             True,
-            "Rejected rows stay within reject_allowance or max_reject_ratio; above both, "
-            "nothing is written. Any reject is a warning.",
+            "Rejects above reject_allowance and max_reject_ratio stop the run; others only warn.",
         ),
     ),
     "upsert": (

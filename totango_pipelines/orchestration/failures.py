@@ -26,7 +26,7 @@ def reported(context: dg.AssetExecutionContext) -> Iterator[None]:
     except RetriableError as error:
         if context.retry_number < MAX_RETRIES:
             wait = _FIRST_WAIT * 2**context.retry_number
-            context.log.warning(f"{error} Trying again in {wait:g} s.")
+            context.log.warning("%s Trying again in %g s.", error, wait)
             raise dg.RetryRequested(MAX_RETRIES, wait) from None
         raise _failure(error) from None
     except TotangoPipelinesError as error:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -24,7 +25,7 @@ class TotangoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         declared: DeclaredIntegration,
         *,
         mode: str | None = None,
-    ):  # noqa: ANN201 - a RunContext, whose module is too heavy to import here
+    ) -> Any:  # noqa: ANN401 - a RunContext, whose module is too heavy to import here
         """The run that this step belongs to; a re-execution adopts the files of its parent."""
         variables = {
             **os.environ,
@@ -49,8 +50,10 @@ class TotangoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 def _ancestors(context: dg.AssetExecutionContext) -> list[str]:
     """The runs that this one re-executes, nearest first."""
-    found, run = [], context.run
-    while run is not None and run.parent_run_id:
-        found.append(run.parent_run_id)
-        run = context.instance.get_run_by_id(run.parent_run_id)
+    found: list[str] = []
+    parent = context.run.parent_run_id
+    while parent:
+        found.append(parent)
+        run = context.instance.get_run_by_id(parent)
+        parent = run.parent_run_id if run else None
     return found

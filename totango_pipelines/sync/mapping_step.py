@@ -1,14 +1,16 @@
 """The mapped step: the staged extract becomes accepted and rejected rows."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from totango_pipelines.engine import open_engine
 from totango_pipelines.errors import MappingInvalidError, Problem, errors_among
-from totango_pipelines.mapping.apply import MappedRows, apply_mapping, open_engine
+from totango_pipelines.mapping.apply import MappedRows, apply_mapping
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import MappingPlan, plan_mapping, validate_mapping
 from totango_pipelines.preview import require_preview
@@ -62,15 +64,16 @@ def run_mapping(context: RunContext) -> MappingResult:
     work.folder.mkdir(parents=True, exist_ok=True)
     folder = context.folder
     with (
-        open_engine(work.memory_limit, work.folder) as engine,
+        open_engine(work) as engine,
         folder.replacing(StagedFile.MAPPED) as (mapped, mapped_done),
         folder.replacing(StagedFile.REJECTS) as (rejects, rejects_done),
     ):
         writers: list[pq.ParquetWriter] = []
 
-        def open_accepted(schema: pa.Schema):  # noqa: ANN202 - a bound method
+        def open_accepted(schema: pa.Schema) -> Callable[[pa.RecordBatch], None]:
             writers.append(pq.ParquetWriter(mapped, schema, compression=COMPRESSION))
-            return writers[0].write_batch
+            write: Callable[[pa.RecordBatch], None] = writers[0].write_batch
+            return write
 
         try:
             rows = apply_mapping(

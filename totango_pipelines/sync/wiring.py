@@ -7,6 +7,7 @@ from pathlib import Path
 from totango_pipelines.catalog.catalog import Catalog
 from totango_pipelines.connections.opening import open_source
 from totango_pipelines.connections.source import Source
+from totango_pipelines.engine import WorkSpace
 from totango_pipelines.errors import DeclarationError, Problem
 from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
@@ -15,7 +16,7 @@ from totango_pipelines.sync.environment import Environment
 from totango_pipelines.upsert.delivery import RejectLimits, RunIdentity
 from totango_pipelines.upsert.duckdb_hub import DuckdbHub
 from totango_pipelines.upsert.postgres_hub import PostgresHub
-from totango_pipelines.upsert.target import UpsertTarget, WorkSpace
+from totango_pipelines.upsert.target import UpsertTarget
 
 MEMORY_LIMIT = "256MB"
 """DuckDB's share of a step; the process needs about 450 MiB beside it (decision 20)."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from totango_pipelines.engine import WorkSpace, open_engine
 from totango_pipelines.errors import HubNotWritableError, HubUnavailableError
 from totango_pipelines.quoting import comma, comma_quoted, quoted
 from totango_pipelines.upsert.delivery import (
@@ -21,7 +22,7 @@ from totango_pipelines.upsert.delivery import (
 )
 from totango_pipelines.upsert.own_tables import META_ROWS, OWN_TABLES, RECORD_COLUMNS
 from totango_pipelines.upsert.schema_check import check_types, check_version
-from totango_pipelines.upsert.target import HubTransaction, WorkSpace
+from totango_pipelines.upsert.target import HubTransaction
 
 _LOCKED = ("could not set lock", "conflicting lock", "already open", "being used by another")
 _RETRY_SECONDS = 0.1
@@ -43,7 +44,8 @@ class DuckdbHub:
 
     def begin_run(self, run: RunIdentity) -> RunStart:
         """Give the run its place in the order of runs and take the integration's lease."""
-        with self._transaction({"memory_limit": BEGIN_MEMORY, "threads": "1"}) as hub:
+        begin = WorkSpace(self.path.parent, BEGIN_MEMORY, threads=1)
+        with self._transaction(begin) as hub:
             (seq,) = hub.execute(
                 "UPDATE _meta SET value = value + 1 WHERE name = 'run_seq' RETURNING value"
             ).fetchall()[0]
@@ -64,19 +66,13 @@ class DuckdbHub:
         work: WorkSpace,
     ) -> Iterator[HubTransaction]:
         """The file is exclusive while it is open, whatever the objects."""
-        config = {
-            "memory_limit": work.memory_limit,
-            "temp_directory": str(work.folder),
-            "threads": "2",
-        }
-        with self._transaction(config) as connection:
+        with self._transaction(work) as connection:
             yield DuckdbTransaction(connection)
 
     @contextmanager
-    def _transaction(self, config: dict[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
-        connection = self._open(config)
+    def _transaction(self, work: WorkSpace) -> Iterator[duckdb.DuckDBPyConnection]:
+        connection = self._open(work)
         try:
-            connection.execute("SET TimeZone = 'UTC'")
             connection.execute("BEGIN")
             _create_own_tables(connection)
             yield connection
@@ -89,12 +85,12 @@ class DuckdbHub:
             # Closing without COMMIT rolls back, whatever state the connection is in.
             connection.close()
 
-    def _open(self, config: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    def _open(self, work: WorkSpace) -> duckdb.DuckDBPyConnection:
         self._check_writable()
         deadline = self.monotonic() + self.lock_wait
         while True:
             try:
-                return duckdb.connect(str(self.path), config=config)
+                return open_engine(work, str(self.path))
             except duckdb.Error as error:
                 locked = any(sign in str(error).lower() for sign in _LOCKED)
                 if not locked or self.monotonic() >= deadline:

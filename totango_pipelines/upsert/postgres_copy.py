@@ -12,10 +12,10 @@ from psycopg import sql
 from totango_pipelines.quoting import comma_quoted
 from totango_pipelines.upsert.delivery import HubColumn
 
-if importlib.util.find_spec("pgpq"):
+# Linux on ARM has no wheel of the binary encoder.
+HAS_BINARY_ENCODER = importlib.util.find_spec("pgpq") is not None
+if HAS_BINARY_ENCODER:
     import pgpq
-else:  # Linux on ARM has no wheel of the binary encoder
-    pgpq = None
 
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
@@ -34,7 +34,7 @@ _READ_BLOCK = 4 << 20
 class _CopyReader(io.RawIOBase):
     """The rows of a COPY … TO STDOUT, as a file that pyarrow can read."""
 
-    def __init__(self, rows: Iterator[bytes]) -> None:
+    def __init__(self, rows: Iterator[bytes | bytearray | memoryview]) -> None:
         self._rows = rows
         self._rest = b""
 
@@ -70,23 +70,26 @@ def copy_out(
     )
     names = [column.name for column in columns]
     copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(statement)
-    with connection.cursor() as cursor, cursor.copy(copy) as rows:
-        with io.BufferedReader(_CopyReader(iter(rows)), _READ_BLOCK) as file:
-            try:
-                reader = pa_csv.open_csv(
-                    file,
-                    read_options=pa_csv.ReadOptions(column_names=names, block_size=_READ_BLOCK),
-                    parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-                    convert_options=options,
-                )
-            except pa.ArrowInvalid as error:
-                if "Empty CSV" not in str(error):
-                    raise
-                schema = pa.schema(
-                    [(n, _ARROW_TYPES[c.hub_type]) for n, c in zip(names, columns, strict=True)]
-                )
-                return schema.empty_table()
-            return reader.read_all()
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(copy) as rows,
+        io.BufferedReader(_CopyReader(iter(rows)), _READ_BLOCK) as file,
+    ):
+        try:
+            reader = pa_csv.open_csv(
+                file,
+                read_options=pa_csv.ReadOptions(column_names=names, block_size=_READ_BLOCK),
+                parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+                convert_options=options,
+            )
+        except pa.ArrowInvalid as error:
+            if "Empty CSV" not in str(error):
+                raise
+            schema = pa.schema(
+                [(n, _ARROW_TYPES[c.hub_type]) for n, c in zip(names, columns, strict=True)]
+            )
+            return schema.empty_table()
+        return reader.read_all()
 
 
 def copy_in(
@@ -96,11 +99,10 @@ def copy_in(
     batches: pa.RecordBatchReader,
 ) -> None:
     """Send batches into a table (a quoted name), binary where the encoder is there, else CSV."""
-    encode = _binary if pgpq else _csv
-    form = "binary" if pgpq else "csv"
+    encode, form = (_binary, "binary") if HAS_BINARY_ENCODER else (_csv, "csv")
     names = comma_quoted([column.name for column in columns])
     statement = f"COPY {table} ({names}) FROM STDIN (FORMAT {form})"
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[arg-type]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in encode(batches.schema, batches):
             copy.write(block)
 

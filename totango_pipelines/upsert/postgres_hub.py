@@ -8,6 +8,7 @@ import duckdb
 import psycopg
 from psycopg import sql
 
+from totango_pipelines.engine import WorkSpace, open_engine
 from totango_pipelines.errors import HubNotWritableError, HubUnavailableError
 from totango_pipelines.quoting import comma, quoted
 from totango_pipelines.upsert.delivery import (
@@ -21,7 +22,7 @@ from totango_pipelines.upsert.delivery import (
 from totango_pipelines.upsert.own_tables import META_ROWS, OWN_TABLES, RECORD_COLUMNS
 from totango_pipelines.upsert.postgres_copy import copy_in, copy_out
 from totango_pipelines.upsert.schema_check import check_types, check_version
-from totango_pipelines.upsert.target import HubTransaction, WorkSpace
+from totango_pipelines.upsert.target import HubTransaction
 
 _TYPES = {
     "VARCHAR": "text",
@@ -77,13 +78,7 @@ class PostgresHub:
     @contextmanager
     def transaction(self, objects: Sequence[str], work: WorkSpace) -> Iterator[HubTransaction]:
         """One transaction; an advisory lock per object, taken in order, keeps others out."""
-        config = {
-            "memory_limit": work.memory_limit,
-            "temp_directory": str(work.folder),
-            "threads": "2",
-        }
-        with self._connected() as connection, duckdb.connect(":memory:", config=config) as engine:
-            engine.execute("SET TimeZone = 'UTC'")
+        with self._connected() as connection, open_engine(work) as engine:
             for name in objects:
                 connection.execute(
                     "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, name]
@@ -137,7 +132,7 @@ def _create_own_tables(connection: psycopg.Connection) -> None:
 
 def _sql(text: str) -> sql.SQL:
     """A statement whose names were quoted by `quoting`; values are always bound."""
-    return sql.SQL(text)  # type: ignore[arg-type]  # psycopg wants a literal string
+    return sql.SQL(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +172,7 @@ class PostgresTransaction:
             [quoted(table.name)],
         ).fetchall()
         duckdb_names = {postgres: name for name, postgres in _TYPES.items()}
-        found = {name: duckdb_names.get(kind, kind) for name, kind in rows}
+        found = {name: duckdb_names.get(str(kind), str(kind)) for name, kind in rows}
         for column in check_types(table.name, columns, found):
             self.connection.execute(
                 _sql(
@@ -202,7 +197,7 @@ class PostgresTransaction:
         low, high, count = self.work.sql(
             f"SELECT min({quoted(key)}), max({quoted(key)}), count(*) FROM {wanted}"
         ).fetchall()[0]
-        bounds = sql.SQL("t.{key} BETWEEN {low} AND {high}").format(
+        bounds: sql.Composable = sql.SQL("t.{key} BETWEEN {low} AND {high}").format(
             key=sql.Identifier(key), low=sql.Literal(low), high=sql.Literal(high)
         )
         source = sql.SQL("{} AS t").format(sql.Identifier(table.name))

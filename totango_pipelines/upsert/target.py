@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
+from totango_pipelines.engine import WorkSpace
 from totango_pipelines.upsert.delivery import (
     HubColumn,
     HubTable,
@@ -17,21 +16,16 @@ from totango_pipelines.upsert.delivery import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class WorkSpace:
-    """Where a step may work: a folder for spilled data and DuckDB's memory limit."""
-
-    folder: Path
-    memory_limit: str
-
-
 class HubTransaction(Protocol):
     """One transaction on the hub; nothing is visible to others until the block ends well.
 
     `work` is the DuckDB in which rows are compared; relations are its tables and views.
     """
 
-    work: duckdb.DuckDBPyConnection
+    @property
+    def work(self) -> duckdb.DuckDBPyConnection:
+        """The DuckDB in which rows are compared."""
+        ...
 
     def committed(self, run_id: str) -> UpsertCounts | None:
         """The counts of the run, if it committed before (the ledger)."""

@@ -11,6 +11,7 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
+from totango_pipelines.engine import WorkSpace
 from totango_pipelines.errors import LeaseLostError, TooManyRejectsError
 from totango_pipelines.quoting import comma, comma_quoted, literal, quoted
 from totango_pipelines.upsert import object_rules
@@ -31,7 +32,7 @@ from totango_pipelines.upsert.own_tables import (
     STAMP_COLUMNS,
 )
 from totango_pipelines.upsert.rows_sql import delivered_view, merged_rows
-from totango_pipelines.upsert.target import HubTransaction, UpsertTarget, WorkSpace
+from totango_pipelines.upsert.target import HubTransaction, UpsertTarget
 
 RANGE_ROWS = 250_000
 """About as many rows are compared at once; a range never splits a key."""

@@ -1,0 +1,68 @@
+# Everything a person types. Nothing but Python 3.11+, make and the package registry is needed.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+# The project that demo and dev use, and where its state goes.
+export TOTANGO_PROJECT ?= $(CURDIR)/demo
+export TOTANGO_HOME ?= $(TOTANGO_PROJECT)/.totango
+export DAGSTER_HOME ?= $(TOTANGO_HOME)/dagster
+# Unset when empty, so that a plain `make` never points at an empty URL.
+ifdef TOTANGO_HUB_URL
+export TOTANGO_HUB_URL
+endif
+
+.PHONY: help setup demo dev test test-browser check format schemas bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# uv comes with the locked environment; a new environment gets it by pip once.
+$(READY): pyproject.toml uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet
+	@touch $@
+
+setup: $(READY) ## create the environment from the lock
+
+$(DAGSTER_HOME)/dagster.yaml: dagster.yaml
+	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $@
+
+demo: $(READY) $(DAGSTER_HOME)/dagster.yaml ## build the demo warehouse and run its integrations
+	@$(BIN)/python demo/build_warehouse.py
+	@$(BIN)/totango-pipelines validate
+	@$(BIN)/python demo/run.py
+
+dev: $(READY) $(DAGSTER_HOME)/dagster.yaml ## Dagster's UI, scheduler and sensors on 127.0.0.1:3000
+	@test -e demo/warehouse.duckdb || $(BIN)/python demo/build_warehouse.py
+	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $${PORT:-3000}
+
+test: $(READY) ## all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+
+test-browser: $(READY) ## the tests that open the UI in Chromium
+	@$(BIN)/python -m pytest -m browser
+
+check: $(READY) ## format, lint, types, import contracts, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+format: $(READY) ## format and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+schemas: $(READY) ## write the JSON Schemas of the declared files again
+	@$(BIN)/python -m totango_pipelines.integrations.json_schemas
+
+bench: $(READY) ## a million rows, PostgreSQL to PostgreSQL, beside the plain COPY and MERGE
+	@$(BIN)/python benchmarks/postgres_to_postgres.py
+
+clean: ## remove the demo's warehouse and state; the environment stays
+	@rm -rf demo/.totango demo/warehouse.duckdb
