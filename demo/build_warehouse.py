@@ -90,7 +90,7 @@ def account(number: int) -> Row:
         "seats": None if number % 29 == 0 else 5 + number * 17 % 480,
         "annual_value": f"{1_200 + number * 733 % 96_000}.{number * 7 % 100:02d}",
         "renewal": "" if number % 23 == 0 else days_before(-30 - number % 330).isoformat(),
-        "parent": account_id(number // 10) if number % 10 == 0 and number > 100 else None,
+        "parent": account_id(number // 10) if number in range(110, ACCOUNTS, 10) else None,
         "owner_email": EMPLOYEES[number % 10]["email"],
         "updated_at": moment(number),
     }
@@ -141,7 +141,6 @@ USER_MESS: Mapping[int, Row] = {
     12: {"full_name": None},
     48: {"email": None},
     101: {"email": "ZOË.müller@customer101.example"},
-    150: {"account": "acc-0150"},
     233: {"contact": "no"},  # a key contact who is no contact
     305: {"contact": "maybe"},
     410: {"account": "   "},

@@ -10,7 +10,6 @@ from pathlib import Path
 import psycopg
 import pymysql
 import pytest
-from psycopg.conninfo import make_conninfo
 
 with warnings.catch_warnings():
     # The wheel's dependency says where its runtime folder is going to be.
@@ -36,7 +35,7 @@ def run_own_postgres(folder: Path) -> Iterator[str]:
     server.ensure_pgdata_inited()
     port = free_port()
     settings = "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c max_connections=60"
-    options = f"-h 127.0.0.1 -p {port} -k '' {settings}"
+    options = f"-h 127.0.0.1 -p {port} -k {folder} {settings}"
     start = ("-w", "-t", "60", "-o", options, "-l", str(folder / "log"), "-D", str(folder), "start")
     stop = ("-w", "-m", "immediate", "-D", str(folder), "stop")
     as_user = {"bin_path": server.bin_path, "user": server.system_user}
@@ -79,15 +78,6 @@ def postgres_url(postgres_server_url: str) -> Iterator[str]:
     yield base.rpartition("/")[0] + f"/{name}" + (f"?{query}" if query else "")
     with psycopg.connect(postgres_server_url, autocommit=True) as session:
         session.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def postgres_login(postgres_url: str) -> dict[str, str]:
-    """The same database in libpq's names."""
-    return {
-        key: str(value)
-        for key, value in psycopg.conninfo.conninfo_to_dict(make_conninfo(postgres_url)).items()
-    }
 
 
 @pytest.fixture(scope="session")

@@ -131,7 +131,7 @@ class DuckDBSource:
 
     def _stream(
         self, connection: duckdb.DuckDBPyConnection, wrapped: str, schema: pa.Schema
-    ) -> Iterator[pa.RecordBatch]:
+    ) -> source.Rows:
         # Closed early, it must leave no open result: the connection would refuse the next query.
         with (
             self._as_our_errors(),

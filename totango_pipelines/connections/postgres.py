@@ -7,7 +7,7 @@ so that only types that pass exactly go as they are and everything else goes as 
 
 import re
 import uuid
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from psycopg.conninfo import make_conninfo
 
 from totango_pipelines.connections import source
 from totango_pipelines.connections.postgres_copy import copied
+from totango_pipelines.connections.source import Rows
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
 _REACH = "Check host, port, user and password of the connection, and that the server is up."
@@ -71,12 +72,11 @@ _UNREACHABLE = ("08", "53", "57P", "58", "28", "3D")
 _PASSING = ("40", "55P03")
 _TIMEOUT = "57014"
 _ABOUT_DATA = ("22", "23")
+_UNREADABLE = "22000"
+_PLAIN_ERROR = re.compile(r"db error: ERROR: (.*)")
 _PANIC_STATE = re.compile(r"SqlState\(E(\w{5})\)")
 _PANIC_MESSAGE = re.compile(r'message: "((?:[^"\\]|\\.)*)"')
 _PANIC_VALUE = re.compile(r"FromSql\((\d+)\)")
-
-
-Rows = Generator[pa.RecordBatch, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class PostgresSource:
         return schema, self._checked(rows)
 
     def _checked(self, rows: Rows) -> Rows:
-        with self._as_our_errors(), closing(rows):
+        with self._as_our_errors():
             yield from source.checked_dates(self.name, rows)
 
     def _streamed(self, url: str, wrapped: str, schema: pa.Schema) -> Rows:
@@ -246,7 +246,9 @@ class PostgresSource:
     def _url_for_connectorx(self, session: "psycopg.Connection[Any]") -> str | None:
         """The server that libpq found, if connectorx reaches it just as safely; else None."""
         info = session.info
-        plain = set(self.login) <= _FAST and not session.pgconn.ssl_in_use
+        plain = set(self.login) <= _FAST and not (
+            session.pgconn.ssl_in_use or session.pgconn.used_gssapi
+        )
         if not plain or not info.host or info.host.startswith(("/", "@")):
             return None
         user = quote(info.user, safe="")
@@ -275,12 +277,18 @@ class PostgresSource:
             column = schema.field(int(value[1]))
             if pa.types.is_temporal(column.type):
                 return source.OutsideDatesError([column.name])
-        message = _PANIC_MESSAGE.search(text)
         state = _PANIC_STATE.search(text)
-        if state is None and value is None:
-            return self._translated(None, "the connection dropped")
-        said = message[1].replace('\\"', '"') if message else "a value cannot be read"
-        return self._translated(state[1] if state else "22000", said)
+        message = _PANIC_MESSAGE.search(text)
+        if state is not None:
+            said = message[1].replace('\\"', '"') if message else "the query fails"
+            return self._translated(state[1], said)
+        if value is not None:
+            return self._translated(_UNREADABLE, "a value cannot be read")
+        # Before the first row connectorx raises a plain error, without a code.
+        before = _PLAIN_ERROR.search(text)
+        if before is not None:
+            return self._translated(_UNREADABLE, before[1])
+        return self._translated(None, "the connection dropped")
 
     def _translated(
         self, state: str | None, said: str

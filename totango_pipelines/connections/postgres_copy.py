@@ -1,6 +1,6 @@
 """Rows of PostgreSQL by COPY: slower than connectorx, but over whatever libpq connects to."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -13,9 +13,7 @@ from totango_pipelines.connections import source
 _BATCH_BYTES = 32 * 1024 * 1024
 
 
-def copied(
-    session: "psycopg.Connection[Any]", wrapped: str, schema: pa.Schema
-) -> Generator[pa.RecordBatch, None, None]:
+def copied(session: "psycopg.Connection[Any]", wrapped: str, schema: pa.Schema) -> source.Rows:
     """Run one query and yield its rows as the schema says."""
     statement = f"COPY (\n{wrapped}\n) TO STDOUT (FORMAT csv, FORCE_QUOTE *)".encode()
     with session.cursor() as cursor, cursor.copy(statement) as copy:

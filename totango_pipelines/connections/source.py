@@ -8,8 +8,8 @@ field's metadata.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+
+Rows = Generator[pa.RecordBatch, None, None]
 
 BATCH_ROWS = 65_536
 SOURCE_TYPE = b"source_type"
@@ -164,7 +166,7 @@ def check_dates(batch: pa.RecordBatch) -> None:
         raise OutsideDatesError(outside)
 
 
-def checked_dates(connection: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def checked_dates(connection: str, batches: Rows) -> Rows:
     """Pass batches on; the first one may still be asked for again as text, later ones not.
 
     Raises:
@@ -173,10 +175,12 @@ def checked_dates(connection: str, batches: Iterator[pa.RecordBatch]) -> Iterato
     """
     handed_over = False
     try:
-        for batch in batches:
-            check_dates(batch)
-            yield batch
-            handed_over = True
+        # Closed at once: a query that is left open stands in the way of the next one.
+        with closing(batches):
+            for batch in batches:
+                check_dates(batch)
+                yield batch
+                handed_over = True
     except OutsideDatesError as found:
         if not handed_over:
             raise

@@ -15,8 +15,8 @@ from types import MappingProxyType
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.errors import ParseError, SqlglotError, TokenError
+from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.optimizer.scope import Scope, build_scope
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 

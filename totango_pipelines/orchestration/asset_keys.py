@@ -14,6 +14,7 @@ OUTCOME_TAG = "totango/outcome"
 
 _KEY_PART = re.compile(r"^[A-Za-z0-9_.$-]+$")
 _TEAM = re.compile(r"^[A-Za-z0-9_-]+$")
+_EMAIL = re.compile(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 
 
 def step_key(integration: str, step: str) -> dg.AssetKey:
@@ -38,5 +39,6 @@ def upstream_key(text: str) -> dg.AssetKey:
 
 
 def owners(notify: Sequence[str]) -> list[str]:
-    """The teams that an integration names under `notify`, as Dagster's owners."""
-    return [f"team:{name}" for name in notify if _TEAM.match(name)]
+    """The teams and people that an integration names under `notify`, as Dagster's owners."""
+    teams = [f"team:{name}" for name in notify if _TEAM.match(name)]
+    return [*teams, *(name for name in notify if _EMAIL.match(name))]

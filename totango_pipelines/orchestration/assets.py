@@ -10,11 +10,13 @@ import dagster as dg
 from totango_pipelines.errors import CountsIdentityError, errors_among
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration import asset_keys, checks, run_metadata
-from totango_pipelines.orchestration.failures import reported
+from totango_pipelines.orchestration.failures import tag_outcome
 from totango_pipelines.orchestration.heavy_floor import import_ahead, step
 from totango_pipelines.orchestration.resources import TotangoResource
 from totango_pipelines.orchestration.sources import QuerySources
 
+_HUBS = ("duckdb", "postgres")  # a mistyped TOTANGO_HUB_URL may hold anything
+_Totango = dg.ResourceParam[TotangoResource]
 Results = Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]
 
 
@@ -73,19 +75,19 @@ class AssetBuilder:
             },
         )
         def extract(
-            context: dg.AssetExecutionContext, config: ExtractConfig, totango: TotangoResource
+            context: dg.AssetExecutionContext, config: ExtractConfig, totango: _Totango
         ) -> Results:
-            import_ahead()
             mode = str(config.mode.value)
             context.instance.add_run_tags(context.run_id, {asset_keys.MODE_TAG: mode})
-            with reported(context):
-                run = totango.run_context(context, self.project, self.declared, mode=mode)
-                result = step("extract_step").run_extract(run)
-            columns = tuple(result.manifest.facts["source_types"])
-            yield dg.MaterializeResult(
-                metadata=run_metadata.extract_metadata(result, self.sources.lineage(columns)),
-                check_results=[checks.not_empty(result.manifest.rows)],
-            )
+            with totango.run(context, self.project, self.declared, mode=mode) as run:
+                run_extract = step("extract_step").run_extract
+                import_ahead()
+                result = run_extract(run)
+                lineage = self.sources.lineage(tuple(result.manifest.facts["source_types"]))
+                yield dg.MaterializeResult(
+                    metadata=run_metadata.extract_metadata(result, lineage),
+                    check_results=[checks.not_empty(result.manifest.rows)],
+                )
 
         return extract
 
@@ -100,17 +102,15 @@ class AssetBuilder:
             ),
             deps=[asset_keys.step_key(integration.id, "extract")],
         )
-        def preview(context: dg.AssetExecutionContext, totango: TotangoResource) -> Results:
-            with reported(context):
-                run = totango.run_context(context, self.project, self.declared)
+        def preview(context: dg.AssetExecutionContext, totango: _Totango) -> Results:
+            with totango.run(context, self.project, self.declared) as run:
                 result = step("extract_step").run_preview(run)
-            yield dg.MaterializeResult(metadata=run_metadata.preview_metadata(result))
+                yield dg.MaterializeResult(metadata=run_metadata.preview_metadata(result))
 
         return preview
 
     def _mapped(self) -> dg.AssetsDefinition:
         integration = self.declared.integration
-        limits = integration.settings
 
         @dg.asset(
             **self._spec(
@@ -122,22 +122,18 @@ class AssetBuilder:
             deps=[asset_keys.step_key(integration.id, name) for name in ("extract", "preview")],
             metadata={"mapping": run_metadata.mapping_table(integration)},
         )
-        def mapped(context: dg.AssetExecutionContext, totango: TotangoResource) -> Results:
-            with reported(context):
-                run = totango.run_context(context, self.project, self.declared)
+        def mapped(context: dg.AssetExecutionContext, totango: _Totango) -> Results:
+            with totango.run(context, self.project, self.declared) as run:
                 problems = errors_among(step("mapping_step").mapping_problems(run))
-            yield checks.mapping_valid(integration.id, problems)
-            with reported(context):
+                yield checks.mapping_valid(integration.id, problems)
                 result = step("mapping_step").run_mapping(run)
-            lineage = run_metadata.mapped_lineage(integration, self.hub_columns())
-            yield dg.MaterializeResult(
-                metadata=run_metadata.mapped_metadata(result.rows, lineage),
-                check_results=[
-                    checks.rejects(
-                        result, allowance=limits.reject_allowance, ratio=limits.max_reject_ratio
-                    )
-                ],
-            )
+                if not result.within_limits:
+                    tag_outcome(context, "failed")
+                lineage = run_metadata.mapped_lineage(integration, self.hub_columns())
+                yield dg.MaterializeResult(
+                    metadata=run_metadata.mapped_metadata(result.rows, lineage),
+                    check_results=[checks.rejects(result, integration.settings)],
+                )
 
         return mapped
 
@@ -147,34 +143,30 @@ class AssetBuilder:
         @dg.asset(
             **self._spec(
                 "upsert",
-                kinds={self.hub_kind, "totango"},
+                kinds={self.hub_kind if self.hub_kind in _HUBS else "hub", "totango"},
                 description=f"The records of {integration.object} in the customer data hub.",
             ),
             deps=[asset_keys.step_key(integration.id, "mapped")],
             metadata=run_metadata.settings_metadata(integration),
         )
-        def upsert(context: dg.AssetExecutionContext, totango: TotangoResource) -> Results:
-            with reported(context):
-                run = totango.run_context(context, self.project, self.declared)
+        def upsert(context: dg.AssetExecutionContext, totango: _Totango) -> Results:
+            with totango.run(context, self.project, self.declared) as run:
                 try:
                     result = step("upsert_step").run_upsert(run)
                 except CountsIdentityError as error:
-                    yield checks.counts_identity(
-                        integration.id, passed=False, description=str(error)
-                    )
+                    yield checks.counts_identity(integration.id, broken=str(error))
                     raise
-            outcome = "succeeded_with_rejects" if result.counts.rejected else "succeeded"
-            context.instance.add_run_tags(context.run_id, {asset_keys.OUTCOME_TAG: outcome})
-            columns = self.hub_columns().values()
-            lineage = run_metadata.same_columns(integration, "mapped", columns)
-            table = str(integration.object)
-            yield dg.MaterializeResult(
-                metadata=run_metadata.upsert_metadata(result, table=table, lineage=lineage),
-                check_results=[
-                    checks.keys_unique(result),
-                    checks.counts_identity(integration.id, passed=True),
-                ],
-            )
+                rejects = result.counts.rejected
+                tag_outcome(context, "succeeded_with_rejects" if rejects else "succeeded")
+                yield dg.MaterializeResult(
+                    metadata=run_metadata.upsert_metadata(
+                        result, integration, self.hub_columns().values()
+                    ),
+                    check_results=[
+                        checks.keys_unique(result),
+                        checks.counts_identity(integration.id),
+                    ],
+                )
 
         return upsert
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from totango_pipelines.integrations.integration import Settings
 from totango_pipelines.orchestration.asset_keys import step_key
 from totango_pipelines.orchestration.run_metadata import problems_metadata
 
@@ -62,7 +63,7 @@ def mapping_valid(integration: str, problems: Iterable[Any]) -> dg.AssetCheckRes
     )
 
 
-def rejects(result: Any, *, allowance: int, ratio: float) -> dg.AssetCheckResult:  # noqa: ANN401
+def rejects(result: Any, limits: Settings) -> dg.AssetCheckResult:  # noqa: ANN401 - MappingResult
     """Blocking above the limits, a warning below."""
     rows = result.rows
     share = f"{rows.rejected} of {rows.rows_read} rows were rejected"
@@ -70,8 +71,9 @@ def rejects(result: Any, *, allowance: int, ratio: float) -> dg.AssetCheckResult
         f"{share}."
         if result.within_limits
         else (
-            f"{share}, more than reject_allowance ({allowance}) and max_reject_ratio ({ratio:g}) "
-            "allow. Nothing was written. Mend the rows, or raise the limits in settings."
+            f"{share}, more than reject_allowance ({limits.reject_allowance}) and "
+            f"max_reject_ratio ({limits.max_reject_ratio:g}) allow. Nothing was written. Mend the "
+            "rows, or raise the limits in settings."
         )
     )
     return dg.AssetCheckResult(
@@ -100,14 +102,12 @@ def keys_unique(result: Any) -> dg.AssetCheckResult:  # noqa: ANN401 - an Upsert
     )
 
 
-def counts_identity(
-    integration: str, *, passed: bool, description: str | None = None
-) -> dg.AssetCheckResult:
-    """Blocking, and checked before the commit."""
+def counts_identity(integration: str, *, broken: str | None = None) -> dg.AssetCheckResult:
+    """Blocking, and checked before the commit; `broken` says how the counts do not add up."""
     return dg.AssetCheckResult(
         check_name=COUNTS_IDENTITY,
         asset_key=step_key(integration, "upsert"),
-        passed=passed,
+        passed=broken is None,
         severity=_ERROR,
-        description=description,
+        description=broken,
     )

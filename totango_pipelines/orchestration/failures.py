@@ -7,13 +7,17 @@ from contextlib import contextmanager
 import dagster as dg
 
 from totango_pipelines.errors import RetriableError, TotangoPipelinesError
+from totango_pipelines.orchestration.asset_keys import OUTCOME_TAG
 
 MAX_RETRIES = 3
-_FIRST_WAIT = 2.0
+FIRST_WAIT = 2.0
+"""Seconds before the second try; each further wait is twice as long."""
 
 
 @contextmanager
-def reported(context: dg.AssetExecutionContext) -> Iterator[None]:
+def reported(
+    context: dg.AssetExecutionContext, *, first_wait: float = FIRST_WAIT
+) -> Iterator[None]:
     """Report our errors in their own words; try again only where that may help.
 
     Causes are cut off: a driver's message can quote a row or a password, and Dagster would keep it
@@ -25,15 +29,16 @@ def reported(context: dg.AssetExecutionContext) -> Iterator[None]:
         raise
     except RetriableError as error:
         if context.retry_number < MAX_RETRIES:
-            wait = _FIRST_WAIT * 2**context.retry_number
+            wait = first_wait * 2**context.retry_number
             context.log.warning("%s Trying again in %g s.", error, wait)
             raise dg.RetryRequested(MAX_RETRIES, wait) from None
-        raise _failure(error) from None
+        raise _failure(context, error) from None
     except TotangoPipelinesError as error:
-        raise _failure(error) from None
+        raise _failure(context, error) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, its message must not be stored
         frames = traceback.extract_tb(error.__traceback__)
         places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        tag_outcome(context, "failed")
         raise dg.Failure(
             description=(
                 f"unexpected {type(error).__name__}: a defect of totango_pipelines. Its message "
@@ -44,7 +49,13 @@ def reported(context: dg.AssetExecutionContext) -> Iterator[None]:
         ) from None
 
 
-def _failure(error: TotangoPipelinesError) -> dg.Failure:
+def tag_outcome(context: dg.AssetExecutionContext, outcome: str) -> None:
+    """Make the outcome searchable in the Runs page; a re-execution inherits its parent's tags."""
+    context.instance.add_run_tags(context.run_id, {OUTCOME_TAG: outcome})
+
+
+def _failure(context: dg.AssetExecutionContext, error: TotangoPipelinesError) -> dg.Failure:
+    tag_outcome(context, "failed")
     return dg.Failure(
         description=str(error),
         metadata={"exit_code": error.exit_code, "error": type(error).__name__},

@@ -18,6 +18,15 @@ def step(module: str) -> ModuleType:
 
 
 def import_ahead() -> None:
-    """Import what the later steps need, in the background."""
+    """Import what the later steps need, in the background.
+
+    One thread, after the extract step is imported: two that import the same libraries in another
+    order can hand each other half-made modules. Not a daemon: a process that ends while a daemon
+    imports compiled code crashes.
+    """
+    threading.Thread(target=_import_slow, name="import ahead").start()
+
+
+def _import_slow() -> None:
     for module in _SLOW:
-        threading.Thread(target=step, args=[module], name=f"import {module}", daemon=True).start()
+        step(module)

@@ -1,10 +1,11 @@
 """All definitions of a project: one job of four assets per integration, and its schedule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import dagster as dg
 
-from totango_pipelines.errors import Problem
+from totango_pipelines.errors import Problem, errors_among
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import (
     INTEGRATION_TAG,
@@ -15,43 +16,69 @@ from totango_pipelines.orchestration.asset_keys import (
     step_key,
 )
 from totango_pipelines.orchestration.assets import AssetBuilder
+from totango_pipelines.orchestration.failures import FIRST_WAIT
 from totango_pipelines.orchestration.resources import TotangoResource
 from totango_pipelines.orchestration.schedules import build_schedule
-from totango_pipelines.orchestration.sources import query_sources
+from totango_pipelines.orchestration.sources import QuerySources, query_sources, without_cycles
 from totango_pipelines.sync.environment import Environment
 
 
-def build_definitions(project: Project, environment: Environment) -> dg.Definitions:
-    """Everything that Dagster needs to know about the project."""
-    resource = TotangoResource(project_folder=str(project.folder), home=str(environment.home))
-    resources = {"totango": resource}
-    assets: list[dg.AssetsDefinition] = []
-    jobs: list[dg.JobDefinition] = []
-    schedules: list[dg.ScheduleDefinition] = []
-    upstream: dict[dg.AssetKey, dg.AssetSpec] = {}
-    for declared in project.integrations.values():
-        sources = query_sources(project, declared)
-        own = AssetBuilder(project, declared, sources, environment.hub_kind).build()
-        job = _job(declared, own, resources)
-        schedule = build_schedule(declared.integration, job)
-        assets += own
-        jobs.append(job)
-        schedules += [schedule] if schedule else []
-        for key in sources.upstream:
-            upstream.setdefault(key, dg.AssetSpec(key, group_name="warehouse", kinds={"table"}))
+def build_definitions(
+    project: Project, environment: Environment, *, first_wait: float = FIRST_WAIT
+) -> dg.Definitions:
+    """Everything that Dagster needs to know about the project.
+
+    Nothing that a file says keeps the others from loading: what Dagster refuses becomes an invalid
+    asset. `first_wait`: seconds before a step tries again what was unavailable.
+    """
+    resource = TotangoResource(project.folder, environment.home, first_wait)
+    found: dict[str, QuerySources] = {}
+    built: list[_Built] = []
+    invalid = _invalid_files(project)
+    for name, declared in project.integrations.items():
+        try:
+            found[name] = query_sources(project, declared)
+        except Exception as error:  # noqa: BLE001 - one file must not hide the others
+            invalid[declared.file] = (_refused(declared, error),)
+    for name, sources in without_cycles(found).items():
+        declared = project.integrations[name]
+        try:
+            built.append(_build(project, declared, sources, environment, resource))
+        except Exception as error:  # noqa: BLE001 - one file must not hide the others
+            invalid[declared.file] = (_refused(declared, error),)
     return dg.Definitions(
-        assets=[*upstream.values(), *_invalid(project), *assets],
-        jobs=jobs,
-        schedules=schedules,
-        resources=resources,
+        assets=[*_outside(built), *_invalid(invalid), *(a for each in built for a in each.assets)],
+        jobs=[each.job for each in built],
+        schedules=[each.schedule for each in built if each.schedule],
+        resources={"totango": resource},
         executor=dg.in_process_executor,
     )
 
 
-def _job(
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """One integration in Dagster's terms."""
+
+    assets: list[dg.AssetsDefinition]
+    job: dg.JobDefinition
+    schedule: dg.ScheduleDefinition | None
+    upstream: tuple[dg.AssetKey, ...]
+
+
+def _build(
+    project: Project,
     declared: DeclaredIntegration,
-    assets: list[dg.AssetsDefinition],
-    resources: dict[str, TotangoResource],
+    sources: QuerySources,
+    environment: Environment,
+    resource: TotangoResource,
+) -> _Built:
+    assets = AssetBuilder(project, declared, sources, environment.hub_kind).build()
+    job = _job(declared, assets, resource)
+    return _Built(assets, job, build_schedule(declared.integration, job), sources.upstream)
+
+
+def _job(
+    declared: DeclaredIntegration, assets: list[dg.AssetsDefinition], resource: TotangoResource
 ) -> dg.JobDefinition:
     """The integration's job, resolved against its own four assets only.
 
@@ -71,27 +98,54 @@ def _job(
         },
     )
     definitions = dg.Definitions(
-        assets=assets, jobs=[unresolved], resources=resources, executor=dg.in_process_executor
+        assets=assets,
+        jobs=[unresolved],
+        resources={"totango": resource},
+        executor=dg.in_process_executor,
     )
     return definitions.resolve_job_def(integration.id)
 
 
-def _invalid(project: Project) -> Iterator[dg.AssetSpec]:
+def _outside(built: list[_Built]) -> Iterator[dg.AssetSpec]:
+    """The tables and upstream keys that no integration of this project makes."""
+    own = {asset.key for each in built for asset in each.assets}
+    keys = dict.fromkeys(key for each in built for key in each.upstream if key not in own)
+    for key in keys:
+        yield dg.AssetSpec(key, group_name="warehouse", kinds={"table"})
+
+
+def _invalid_files(project: Project) -> dict[str, tuple[Problem, ...]]:
+    """Every file with errors, also connections.yaml and catalog.yaml."""
+    files = {problem.file for problem in errors_among(project.problems)}
+    others = {
+        file: tuple(problem for problem in project.problems if problem.file == file)
+        for file in sorted(files - set(project.invalid_files))
+    }
+    return {**others, **project.invalid_files}
+
+
+def _refused(declared: DeclaredIntegration, error: Exception) -> Problem:
+    cause: BaseException = error
+    while cause.__cause__:
+        cause = cause.__cause__
+    return Problem(
+        declared.file,
+        declared.line(("id",)),
+        "id",
+        "NOT_LOADABLE",
+        f"{declared.integration.id!r} cannot become a Dagster job: {cause}",
+        "Choose another id, and name the file like it.",
+    )
+
+
+def _invalid(files: Mapping[str, tuple[Problem, ...]]) -> Iterator[dg.AssetSpec]:
     """A file that cannot be loaded shows up with its problems, and hides no other (decision 6)."""
-    for file, problems in project.invalid_files.items():
-        name = file.removeprefix("integrations/").removesuffix(".yaml").removesuffix(".yml")
+    for file, problems in files.items():
         yield dg.AssetSpec(
-            ["invalid", _key_part(name)],
+            # With the suffix: no step of an integration has that key, nor has a.yml that of a.yaml.
+            ["invalid", file.removeprefix("integrations/")],
             group_name="invalid",
             kinds={"yaml"},
-            description="\n\n".join(_line(problem) for problem in problems),
+            description="\n\n".join(f"{problem.severity}: {problem}" for problem in problems),
             metadata={"file": file, "problems": len(problems)},
         )
-
-
-def _line(problem: Problem) -> str:
-    return f"{problem.severity}: {problem}"
-
-
-def _key_part(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "_.-" else "_" for c in name)

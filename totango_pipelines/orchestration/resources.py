@@ -1,6 +1,9 @@
 """From Dagster's run to the parts that a step works with."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +11,35 @@ import dagster as dg
 
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import MODE_TAG, TRIGGER_TAG
+from totango_pipelines.orchestration.failures import FIRST_WAIT, reported
 from totango_pipelines.orchestration.heavy_floor import step
 from totango_pipelines.sync.environment import Environment
 
 
-class TotangoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The project's environment, read when a step runs: secrets never enter Dagster's config."""
+@dataclass(frozen=True, slots=True)
+class TotangoResource:
+    """The project's environment, read when a step runs: secrets never enter Dagster's config.
 
-    project_folder: str
-    home: str
+    No configurable resource: whoever may launch a run could set another folder in its config.
+    `first_wait` is how long, in seconds, to wait before trying again.
+    """
+
+    project_folder: Path
+    home: Path
+    first_wait: float = FIRST_WAIT
+
+    @contextmanager
+    def run(
+        self,
+        context: dg.AssetExecutionContext,
+        project: Project,
+        declared: DeclaredIntegration,
+        *,
+        mode: str | None = None,
+    ) -> Iterator[Any]:
+        """The run that this step belongs to; what fails inside is reported in our own words."""
+        with reported(context, first_wait=self.first_wait):
+            yield self.run_context(context, project, declared, mode=mode)
 
     def run_context(
         self,
@@ -29,8 +52,8 @@ class TotangoResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The run that this step belongs to; a re-execution adopts the files of its parent."""
         variables = {
             **os.environ,
-            "TOTANGO_PROJECT": self.project_folder,
-            "TOTANGO_HOME": self.home,
+            "TOTANGO_PROJECT": str(self.project_folder),
+            "TOTANGO_HOME": str(self.home),
         }
         environment = Environment.of(variables, Path.cwd())
         integration = declared.integration

@@ -126,11 +126,16 @@ def rejects_table(rejects: Iterable[tuple[Any, int]]) -> dg.TableMetadataValue:
     return text_table(("column", "attribute", "code", "rows", "problem", "remedy"), lines)
 
 
-def upsert_metadata(result: Any, *, table: str, lineage: Lineage) -> dict[str, Any]:  # noqa: ANN401
+def upsert_metadata(
+    result: Any,  # noqa: ANN401 - heavy type
+    integration: Integration,
+    columns: Iterable[str],
+) -> dict[str, Any]:
     """The counts of contract.md, as integers that Dagster plots over time."""
+    lineage = same_columns(integration, "mapped", columns)
     return {
         **asdict(result.counts),
-        "dagster/table_name": table,
+        "dagster/table_name": str(integration.object),
         "dagster/column_lineage": dg.TableColumnLineage(lineage),
     }
 

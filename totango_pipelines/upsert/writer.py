@@ -66,6 +66,7 @@ def upsert_delivery(
     work: WorkSpace,
     clock: Callable[[], datetime],
     before_commit: Callable[[pa.Table], None],
+    range_rows: int = RANGE_ROWS,
 ) -> UpsertResult:
     """Merge a delivery into the hub, once, however often it is called with the same run id.
 
@@ -85,7 +86,7 @@ def upsert_delivery(
         if done is not None:
             return UpsertResult(done, REFUSED_SCHEMA.empty_table(), repeated=True)
         _check_lease(hub, delivery)
-        merge = _Merge(hub, delivery)
+        merge = _Merge(hub, delivery, range_rows)
         merge.prepare()
         counts = UpsertCounts(rows_read=delivery.rows_read, rejected=delivery.rejected)
         refused = []
@@ -130,6 +131,7 @@ class _Merge:
 
     hub: HubTransaction
     delivery: Delivery
+    range_rows: int
     duplicate_rows: list[int] = field(default_factory=list)
 
     @property
@@ -153,10 +155,10 @@ class _Merge:
         self.work.execute(delivered_view(self.delivery))
 
     def ranges(self) -> Iterator[str]:
-        """Conditions that cut the delivered rows into ranges of about RANGE_ROWS, in key order."""
+        """Conditions that cut the delivered rows into ranges of about `range_rows`, in key order."""
         rows = self._number("SELECT count(*) FROM delivered")
         key = quoted(self._range_key)
-        parts = rows // RANGE_ROWS + 1
+        parts = rows // self.range_rows + 1
         if parts == 1:
             yield "TRUE"
             return

@@ -4,6 +4,7 @@ import re
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,7 @@ import psycopg
 import pyarrow as pa
 import pymysql
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy.engine import make_url
 
 from totango_pipelines.connections.duckdb_file import DuckDBSource
@@ -77,10 +78,14 @@ def fill(run, *, text="text", day="date", moment="timestamp"):
     run("CREATE TABLE many (i integer)")
 
 
-@pytest.fixture
-def postgres_bed(postgres_url):
-    login = {key: str(value) for key, value in conninfo_to_dict(postgres_url).items()}
-    with psycopg.connect(postgres_url, autocommit=True) as session:
+@pytest.fixture(scope="module")
+def postgres_bed(postgres_server_url):
+    database = f"contract_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server_url, autocommit=True) as session:
+        session.execute(f"CREATE DATABASE {database}")
+    login = {key: str(value) for key, value in conninfo_to_dict(postgres_server_url).items()}
+    login["dbname"] = database
+    with psycopg.connect(make_conninfo(**login), autocommit=True) as session:
         fill(session.execute)
         session.execute(f"INSERT INTO many SELECT generate_series(1, {ROWS_OF_MANY})")
 
@@ -101,17 +106,20 @@ def postgres_bed(postgres_url):
             bytes_sql="'\\x00ff'::bytea",
             bad_cast=f"SELECT (name || '{SECRET}')::int AS n FROM things",
         )
+    with psycopg.connect(postgres_server_url, autocommit=True) as session:
+        session.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def postgres_copy_bed(postgres_bed):
     by_copy = replace(postgres_bed.source, by_copy=True)
     return replace(postgres_bed, source=by_copy)
 
 
-@pytest.fixture
-def duckdb_bed(tmp_path):
-    path = tmp_path / "w.duckdb"
+@pytest.fixture(scope="module")
+def duckdb_bed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bed")
+    path = folder / "w.duckdb"
 
     def run(sql):
         with duckdb.connect(path) as session:
@@ -122,7 +130,7 @@ def duckdb_bed(tmp_path):
     return Bed(
         source=DuckDBSource("under_test", path, 30.0),
         run=run,
-        unreachable=DuckDBSource("under_test", tmp_path / "missing.duckdb", 30.0),
+        unreachable=DuckDBSource("under_test", folder / "missing.duckdb", 30.0),
         endless="SELECT range AS g FROM range(100000000000)",
         exact_decimal=pa.decimal128(10, 2),
         bytes_sql="'\\x00\\xff'::BLOB",
@@ -130,22 +138,23 @@ def duckdb_bed(tmp_path):
     )
 
 
-@pytest.fixture
-def sqlite_bed(tmp_path):
-    path = tmp_path / "w.sqlite"
+@pytest.fixture(scope="module")
+def sqlite_bed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bed")
+    path = folder / "w.sqlite"
     session = sqlite3.connect(path, isolation_level=None)
     fill(session.execute)
     session.execute(f"INSERT INTO many {MANY}")
     yield Bed(
         source=SQLiteSource("under_test", path, 30.0),
         run=session.execute,
-        unreachable=SQLiteSource("under_test", tmp_path / "missing.sqlite", 30.0),
+        unreachable=SQLiteSource("under_test", folder / "missing.sqlite", 30.0),
         endless="WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
     )
     session.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mysql_bed(mysql_url):
     url = make_url(mysql_url)
     login = {
@@ -183,7 +192,7 @@ def mysql_bed(mysql_url):
         cursor.execute(f"DROP DATABASE {database}")
 
 
-@pytest.fixture(params=["postgres", "postgres_copy", "duckdb", "sqlite", "mysql"])
+@pytest.fixture(scope="module", params=["postgres", "postgres_copy", "duckdb", "sqlite", "mysql"])
 def bed(request) -> Bed:
     return request.getfixturevalue(f"{request.param}_bed")
 
@@ -235,9 +244,9 @@ def test_bytes_are_hexadecimal_text(bed):
 
 
 def test_a_column_of_nulls_has_a_type(bed):
-    table = bed.table("SELECT NULL AS nothing FROM things")
-    assert table["nothing"].type == pa.string()
-    assert table["nothing"].null_count == 4
+    table = bed.table("SELECT NULL AS void FROM things")
+    assert table["void"].type == pa.string()
+    assert table["void"].null_count == 4
 
 
 def test_no_rows_give_the_schema_and_no_batches(bed):

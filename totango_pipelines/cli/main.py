@@ -1,0 +1,114 @@
+"""The command `totango-pipelines`: top-level options, commands and exit codes.
+
+Exit codes: 0 done, 1 the user's input or data is at fault, 2 wrong usage, 3 the system is at fault.
+"""
+
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from totango_pipelines.cli.history_commands import download, history
+from totango_pipelines.cli.list_commands import list_integrations, show
+from totango_pipelines.cli.output import make_console, print_error, print_exception
+from totango_pipelines.cli.preview_command import preview
+from totango_pipelines.cli.run_command import run_integration
+from totango_pipelines.cli.session import Session, read_environment
+from totango_pipelines.cli.validate_command import validate
+from totango_pipelines.errors import TotangoPipelinesError
+
+PROGRAM = "totango-pipelines"
+_SYSTEM = 3
+
+app = typer.Typer(
+    name=PROGRAM,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
+    if wanted:
+        sys.stdout.write(f"{PROGRAM} {version(PROGRAM)}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    ctx: typer.Context,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="The folder with connections.yaml and integrations/ (else TOTANGO_PROJECT, "
+            "else the current folder).",
+        ),
+    ] = None,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Plain text, no colours.")] = False,
+    debug: Annotated[  # noqa: ARG001 - read where an unexpected error ends up
+        bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")
+    ] = False,
+    show_version: Annotated[  # noqa: ARG001 - its callback does it all
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Inbound integrations from a warehouse to the customer data hub.
+
+    Exit codes: 0 done, 1 your input or data is at fault, 2 wrong usage, 3 the system is at fault.
+
+    Example: totango-pipelines --project demo list
+    """
+    ctx.obj = Session(
+        environment=read_environment(project),
+        out=make_console(color=not no_color),
+        err=make_console(stderr=True, color=not no_color),
+    )
+
+
+app.command("list")(list_integrations)
+app.command("show")(show)
+app.command("preview")(preview)
+app.command("validate")(validate)
+app.command("run")(run_integration)
+app.command("history")(history)
+app.command("download")(download)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and answer with its exit code; every error ends up here."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(args=given, prog_name=PROGRAM)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except TotangoPipelinesError as error:
+        print_exception(make_console(stderr=True, color="--no-color" not in given), error)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last place where anything can be caught
+        _report_defect(error, debug="--debug" in given)
+        return _SYSTEM
+    return 0
+
+
+def _report_defect(error: Exception, *, debug: bool) -> None:
+    console = make_console(stderr=True)
+    print_error(console, f"unexpected {type(error).__name__}: this is a bug in {PROGRAM}.")
+    if debug:
+        console.print("".join(traceback.format_exception(error)), soft_wrap=True)
+    else:
+        console.print(f"  `{PROGRAM} --debug …` shows where; please report it.", soft_wrap=True)
+
+
+def run() -> None:
+    """The entry point."""
+    sys.exit(main())

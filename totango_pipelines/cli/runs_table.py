@@ -1,0 +1,75 @@
+"""Runs as a table and as JSON."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.table import Table
+
+from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.output import iso, make_table, styled
+from totango_pipelines.history import RunRecord, RunStatus
+from totango_pipelines.sync.environment import Environment
+
+
+def last_outcomes(environment: Environment, integrations: Iterable[str]) -> Mapping[str, RunRecord]:
+    """The newest run of each integration that ever ran."""
+    instances = door.orchestration("instance")
+    if not instances.instance_folder(environment).is_dir():
+        return {}
+    with instances.open_instance(environment) as instance:
+        found: Mapping[str, RunRecord] = door.orchestration("run_history").last_runs(
+            instance, integrations
+        )
+    return found
+
+
+def past_runs(
+    environment: Environment,
+    integration: str,
+    *,
+    status: RunStatus | None = None,
+    limit: int,
+) -> tuple[RunRecord, ...]:
+    """The newest runs of an integration; reading never makes a run log."""
+    instances = door.orchestration("instance")
+    if not instances.instance_folder(environment).is_dir():
+        return ()
+    with instances.open_instance(environment) as instance:
+        found: tuple[RunRecord, ...] = door.orchestration("run_history").read_history(
+            instance, integration, status=status, limit=limit
+        )
+    return found
+
+
+def run_as_json(run: RunRecord) -> dict[str, Any]:
+    """The stable fields of a run."""
+    return {
+        "run_id": run.run_id,
+        "integration": run.integration,
+        "status": str(run.status),
+        "mode": run.mode,
+        "trigger": run.trigger,
+        "started_at": iso(run.started_at),
+        "ended_at": iso(run.ended_at),
+        "duration": run.duration,
+        "counts": dict(run.counts or {}),
+        "error": run.error,
+    }
+
+
+def runs_table(runs: Iterable[RunRecord]) -> Table:
+    """Newest first; the whole id, since `download` takes it."""
+    table = make_table("run", "started (UTC)", "status", "rows", "how", whole=["run"])
+    for run in runs:
+        started = f"{run.started_at:%Y-%m-%d %H:%M}" if run.started_at else ""
+        took = "" if run.duration is None else f" {run.duration:.1f} s"
+        table.add_row(run.run_id, started, styled(run.status), _rows(run), f"{run.mode},{took}")
+    return table
+
+
+def _rows(run: RunRecord) -> str:
+    counts = run.counts or {}
+    if not counts:
+        return ""
+    read, rejected = counts.get("rows_read", 0), counts.get("rejected", 0)
+    return f"{read}, {rejected} rejected" if rejected else str(read)

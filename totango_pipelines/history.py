@@ -1,0 +1,60 @@
+"""What a run did, as data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class RunStatus(StrEnum):
+    """How a run ended, or where it stands."""
+
+    SUCCEEDED = "succeeded"
+    SUCCEEDED_WITH_REJECTS = "succeeded_with_rejects"
+    FAILED = "failed"
+    RUNNING = "running"
+    QUEUED = "queued"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run of an integration.
+
+    Times are UTC; `duration` is in seconds. `counts` are those of semantics.md 7 once the rows are
+    in the hub, and what the mapping counted where the run failed before. `error` is for people.
+    """
+
+    run_id: str
+    integration: str
+    status: RunStatus
+    mode: str
+    trigger: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    counts: Mapping[str, int] | None = None
+    error: str | None = None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from start to end; None while it has not ended."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+def filter_runs(
+    runs: Iterable[RunRecord],
+    *,
+    integration: str | None = None,
+    status: RunStatus | None = None,
+    limit: int | None = None,
+) -> tuple[RunRecord, ...]:
+    """The runs that fit, in the order given; `limit` counts only those that fit."""
+    found = [
+        run
+        for run in runs
+        if (integration is None or run.integration == integration)
+        and (status is None or run.status is status)
+    ]
+    return tuple(found if limit is None else found[:limit])

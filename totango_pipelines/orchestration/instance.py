@@ -1,0 +1,99 @@
+"""Dagster's instance: its run log, kept in the project's state folder unless DAGSTER_HOME says."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+
+from totango_pipelines.errors import DeclarationError, Problem
+from totango_pipelines.sync.environment import Environment
+
+CONFIG_FILE = "dagster.yaml"
+
+DEFAULT_INSTANCE_YAML = """\
+# Dagster's instance: run log and schedules on SQLite, beside the rest of the project's state.
+# deploy/postgres/dagster.yaml is the same on PostgreSQL.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+
+# One run of an integration at a time: a second one waits in the queue.
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    dequeue_interval_seconds: 1
+    dequeue_use_threads: true
+    tag_concurrency_limits:
+      - key: totango/integration
+        value:
+          applyLimitPerUniqueValue: true
+        limit: 1
+
+# A run whose process died is marked as failed.
+run_monitoring:
+  enabled: true
+
+schedules:
+  use_threads: true
+  num_workers: 4
+sensors:
+  use_threads: true
+  num_workers: 4
+
+# Only ticks are ever removed: the runs are the history.
+retention:
+  schedule:
+    purge_after_days: 90
+  sensor:
+    purge_after_days:
+      skipped: 7
+      failure: 30
+      success: 90
+"""
+
+
+def instance_folder(environment: Environment) -> Path:
+    """DAGSTER_HOME, or `dagster` in the project's state folder."""
+    given = environment.variables.get("DAGSTER_HOME")
+    return Path(given).expanduser() if given else environment.home / "dagster"
+
+
+@contextmanager
+def open_instance(environment: Environment) -> Iterator[dg.DagsterInstance]:
+    """The instance that holds this project's runs; made with its defaults where there is none.
+
+    Raises:
+        DeclarationError: DAGSTER_HOME does not name a folder by its whole path.
+    """
+    folder = instance_folder(environment)
+    if environment.variables.get("DAGSTER_HOME"):
+        _check_given(folder)
+    else:
+        _make_default(folder)
+    with warnings.catch_warnings():
+        # SQLAlchemy's and Dagster's own notices about themselves are not for our user.
+        warnings.simplefilter("ignore")
+        instance = dg.DagsterInstance.from_config(str(folder))
+    with instance:
+        yield instance
+
+
+def _check_given(folder: Path) -> None:
+    if folder.is_absolute() and folder.is_dir():
+        return
+    seen = f"{folder} is not a folder, given by its whole path."
+    remedy = "Create it, or unset DAGSTER_HOME to keep runs in the project's state folder."
+    raise DeclarationError([Problem("DAGSTER_HOME", None, "", "DAGSTER_HOME", seen, remedy)])
+
+
+def _make_default(folder: Path) -> None:
+    # The run log tells of customers' rows: for its owner only.
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config = folder / CONFIG_FILE
+    if not config.exists():
+        folder.chmod(0o700)
+        config.write_text(DEFAULT_INSTANCE_YAML)
