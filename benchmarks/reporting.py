@@ -29,7 +29,10 @@ def line(number: int, name: str, cost: Cost, *, right: bool) -> str:
 
 def laps(output: Mapping[str, Any]) -> str:
     """The laps of a run of ours, in seconds, and its peak memory after each step in MiB."""
-    lines = [f"    {name:<36} {seconds:6.2f} s" for name, seconds in output["laps"].items()]
+    lines = [
+        f"    {name:<36} {wall:6.2f} s {cpu:6.2f} CPU s"
+        for name, (wall, cpu) in output["laps"].items()
+    ]
     peaks = [f"{name} {peak:.0f}" for name, peak in output["peaks"].items()]
     counts = [f"{name} {count}" for name, count in output["counts"].items() if count]
     lines += [f"    peak MiB: {', '.join(peaks)}", f"    counts: {', '.join(counts)}"]

@@ -33,7 +33,7 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
+def _print_version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"{PROGRAM} {version(PROGRAM)}\n")
         raise typer.Exit

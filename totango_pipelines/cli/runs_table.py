@@ -7,6 +7,7 @@ from rich.table import Table
 
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.output import iso, make_table, styled
+from totango_pipelines.errors import UnknownNameError
 from totango_pipelines.history import RunRecord, RunStatus
 from totango_pipelines.sync.environment import Environment
 
@@ -38,6 +39,21 @@ def past_runs(
         found: tuple[RunRecord, ...] = door.orchestration("run_history").read_history(
             instance, integration, status=status, limit=limit
         )
+    return found
+
+
+def find_run(environment: Environment, run_id_or_prefix: str) -> RunRecord:
+    """The run that an id, or the beginning of one, names.
+
+    Raises:
+        UnknownNameError: there is none, or more than one.
+    """
+    instances = door.orchestration("instance")
+    if not instances.instance_folder(environment).is_dir():
+        msg = f"there is no run {run_id_or_prefix!r}: no integration of this project ever ran."
+        raise UnknownNameError(msg)
+    with instances.open_instance(environment) as instance:
+        found: RunRecord = door.orchestration("run_history").find_run(instance, run_id_or_prefix)
     return found
 
 

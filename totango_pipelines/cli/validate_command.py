@@ -115,7 +115,7 @@ def _print_problems(session: Session, problems: list[Problem]) -> None:
         print_lines(session.out, [Text(file, style="bold")])
         for problem in group:
             place = file if problem.line is None else f"{file}:{problem.line}"
-            head = Text.assemble("  ", styled(problem.severity), f"  {place}  {problem.path}")
+            head = Text.assemble("  ", styled(problem.severity), f"  {place}")
             head.append(f"  {problem.code}", style="dim")
             body = f"      {problem.path} {problem.problem}".rstrip()
             remedy = [f"      {problem.remedy}"] if problem.remedy else []

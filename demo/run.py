@@ -1,0 +1,63 @@
+"""Runs every integration of the project through Dagster, one after the other, and sums up.
+
+`make demo` calls it; a second call reports everything unchanged.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from totango_pipelines.integrations.project import Project, load_project
+from totango_pipelines.orchestration.run_launch import RunOutcome, launch_run
+from totango_pipelines.sync.environment import Environment
+
+COUNTS = ("rows_read", "created", "updated", "unchanged", "rejected")
+
+
+def main() -> int:
+    """Run, print, and say with the exit code whether every run succeeded."""
+    environment = Environment.of(os.environ, Path.cwd())
+    project = load_project(environment.project)
+    console = Console(highlight=False)
+    outcomes = {}
+    for name in project.integrations:
+        with console.status(f"running {name} …"):
+            outcomes[name] = launch_run(
+                name, project=project, environment=environment, mode="incremental"
+            )
+    console.print(summary(outcomes))
+    for name, outcome in outcomes.items():
+        if outcome.error:
+            console.print(f"[red]error:[/red] {name}: {outcome.error}", soft_wrap=True)
+    console.print(whereabouts(environment, outcomes), soft_wrap=True)
+    return max(outcome.exit_code for outcome in outcomes.values())
+
+
+def summary(outcomes: dict[str, RunOutcome]) -> Table:
+    """A line per integration."""
+    names = [name.replace("_", " ") for name in COUNTS]
+    table = Table("integration", *names, "run", box=None, pad_edge=False)
+    for column in table.columns[1:-1]:
+        column.justify = "right"
+    for name, outcome in outcomes.items():
+        counts = [str(outcome.counts.get(count, "")) for count in COUNTS]
+        table.add_row(name, *counts, "failed" if outcome.error else "succeeded")
+    return table
+
+
+def whereabouts(environment: Environment, outcomes: dict[str, RunOutcome]) -> str:
+    """Where the hub, the rejects and the UI are."""
+    rejected = [name for name, outcome in outcomes.items() if outcome.counts.get("rejected")]
+    lines = ["", f"hub      {environment.hub_url}", f"files    {environment.home / 'runs'}"]
+    if rejected:
+        command = f".venv/bin/totango-pipelines --project {os.path.relpath(environment.project)}"
+        which = f"download latest:{rejected[0]} --what rejects --format csv -o -"
+        lines += [f"rejects  {command} {which}"]
+    return "\n".join([*lines, "UI       make dev, then http://127.0.0.1:3000"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

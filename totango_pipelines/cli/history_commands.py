@@ -1,0 +1,147 @@
+"""`history` and `download`: past runs and their files."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.output import plural, print_json, print_lines
+from totango_pipelines.cli.runs_table import find_run, past_runs, run_as_json, runs_table
+from totango_pipelines.cli.session import (
+    AsJson,
+    IntegrationId,
+    Session,
+    complete_runs,
+    ids_by_file,
+    session_of,
+    unknown_integration,
+)
+from totango_pipelines.errors import UnknownNameError
+from totango_pipelines.history import RunRecord, RunStatus
+
+if TYPE_CHECKING:
+    from totango_pipelines.staging import RunFolder
+
+_LATEST = "latest:"
+
+
+class What(StrEnum):
+    """The files that a run leaves."""
+
+    SOURCE = "source"
+    MAPPED = "mapped"
+    REJECTS = "rejects"
+
+
+class FileFormat(StrEnum):
+    """How a file is written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def history(
+    ctx: typer.Context,
+    integration: IntegrationId,
+    *,
+    status: Annotated[
+        RunStatus | None, typer.Option(help="Only runs that ended so, or stand there.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the past runs of an integration, newest first, from Dagster's run log.
+
+    Example: totango-pipelines history crm_accounts --status failed --limit 5
+    """
+    session = session_of(ctx)
+    runs = past_runs(session.environment, integration, status=status, limit=limit)
+    if not runs:
+        _require_known(session, integration)
+    if as_json:
+        print_json([run_as_json(run) for run in runs])
+        return
+    if not runs:
+        which = f" that are {status.replace('_', ' ')}" if status else ""
+        print_lines(session.out, [f"{integration} has no runs{which}."])
+        return
+    session.out.print(runs_table(runs))
+    errors = [f"  {run.run_id}  {run.error}" for run in runs if run.error]
+    if errors:
+        print_lines(session.out, ["", "why they failed:", *errors])
+
+
+def _require_known(session: Session, integration: str) -> None:
+    """An integration that was deleted may have runs; one that has none must be declared."""
+    project = session.project()
+    if integration not in ids_by_file(project).values():
+        raise unknown_integration(project, integration)
+
+
+def download(
+    ctx: typer.Context,
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help="A run's id, the beginning of it, or latest:ID for an integration's newest run.",
+            autocompletion=complete_runs,
+        ),
+    ],
+    *,
+    what: Annotated[
+        What, typer.Option(help="source: the extract; mapped: the accepted rows; rejects.")
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for stdout.")
+    ],
+    file_format: Annotated[
+        FileFormat | None,
+        typer.Option("--format", help="Without it, what FILE ends with; else csv."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
+) -> None:
+    """Write a file of a past run: its extract, its accepted rows or its rejects.
+
+    csv is for people and spreadsheets: a text that begins with = + - @, a tab or a carriage return
+    gets an apostrophe in front, so that no spreadsheet takes it for a formula. parquet is the exact
+    copy. The run's file is compared with its manifest first.
+
+    Example: totango-pipelines download latest:crm_accounts --what rejects -o rejects.csv
+    """
+    session = session_of(ctx)
+    by_name = FileFormat.PARQUET if output.endswith(".parquet") else FileFormat.CSV
+    chosen = file_format or by_name
+    if output == "-" and chosen is FileFormat.PARQUET:
+        hint = "parquet is binary; give a file with -o, or --format csv."
+        raise typer.BadParameter(hint, ctx=ctx, param_hint="--format")
+    folder = _folder(session, _resolve(session, run))
+    files = door.run_files()
+    if output == "-":
+        files.stream_csv(folder, files.StagedFile(what.value), sys.stdout.buffer)
+        return
+    write = files.write_csv if chosen is FileFormat.CSV else files.write_parquet
+    rows: int = write(folder, files.StagedFile(what.value), Path(output), force=force)
+    print_lines(session.err, [f"{plural(rows, 'row')} of {what} written to {output}"])
+
+
+def _resolve(session: Session, run: str) -> RunRecord:
+    """The run that RUN names."""
+    if not run.startswith(_LATEST):
+        return find_run(session.environment, run)
+    integration = run.removeprefix(_LATEST)
+    newest = past_runs(session.environment, integration, limit=1)
+    if not newest:
+        _require_known(session, integration)
+        msg = f"{integration} never ran. `totango-pipelines run {integration}` runs it."
+        raise UnknownNameError(msg)
+    return newest[0]
+
+
+def _folder(session: Session, run: RunRecord) -> "RunFolder":
+    staging = door.sync("wiring").open_staging(session.environment)
+    folder: RunFolder = staging.run(run.integration, run.run_id)
+    return folder
