@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from totango_pipelines.integrations.project import Project, load_project
+from totango_pipelines.integrations.project import load_project
 from totango_pipelines.orchestration.run_launch import RunOutcome, launch_run
 from totango_pipelines.sync.environment import Environment
 
@@ -33,7 +33,7 @@ def main() -> int:
         if outcome.error:
             console.print(f"[red]error:[/red] {name}: {outcome.error}", soft_wrap=True)
     console.print(whereabouts(environment, outcomes), soft_wrap=True)
-    return max(outcome.exit_code for outcome in outcomes.values())
+    return max((outcome.exit_code for outcome in outcomes.values()), default=0)
 
 
 def summary(outcomes: dict[str, RunOutcome]) -> Table:

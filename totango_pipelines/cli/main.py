@@ -75,13 +75,13 @@ def _options(
     )
 
 
-app.command("list")(list_integrations)
-app.command("show")(show)
-app.command("preview")(preview)
-app.command("validate")(validate)
-app.command("run")(run_integration)
-app.command("history")(history)
-app.command("download")(download)
+app.command("list", short_help="The integrations, next runs and last outcomes.")(list_integrations)
+app.command("show", short_help="One integration in full.")(show)
+app.command("preview", short_help="The first 10 rows of a query, with types.")(preview)
+app.command("validate", short_help="Every problem of the files and mappings.")(validate)
+app.command("run", short_help="Run an integration now.")(run_integration)
+app.command("history", short_help="The past runs of an integration.")(history)
+app.command("download", short_help="A past run's extract, rows or rejects.")(download)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

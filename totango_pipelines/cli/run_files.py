@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -96,25 +97,22 @@ def copy_csv(source: Path, stream: IO[bytes]) -> None:
 def _csv_schema(schema: pa.Schema) -> pa.Schema:
     fields = []
     for field in schema:
-        name = (
-            f"'{field.name}"
-            if field.name.startswith(("=", "+", "-", "@", "\t", "\r"))
-            else field.name
-        )
+        name = f"'{field.name}" if re.match(_FORMULA, field.name) else field.name
         fields.append(pa.field(name, field.type if _is_plain(field.type) else pa.string()))
     return pa.schema(fields)
 
 
 def _is_plain(kind: pa.DataType) -> bool:
     """Whether the CSV writer takes the type, and no cell of it can be a formula."""
-    return (
-        pa.types.is_boolean(kind)
-        or pa.types.is_integer(kind)
-        or pa.types.is_floating(kind)
-        or pa.types.is_decimal(kind)
-        or pa.types.is_date(kind)
-        or pa.types.is_timestamp(kind)
+    tests = (
+        pa.types.is_boolean,
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_decimal,
+        pa.types.is_date,
+        pa.types.is_timestamp,
     )
+    return any(test(kind) for test in tests)
 
 
 def _for_csv(column: pa.Array) -> pa.Array:

@@ -11,6 +11,8 @@ from totango_pipelines.errors import UnknownNameError
 from totango_pipelines.history import RunRecord, RunStatus
 from totango_pipelines.sync.environment import Environment
 
+_USUAL_MODE = "incremental"
+
 
 def last_outcomes(environment: Environment, integrations: Iterable[str]) -> Mapping[str, RunRecord]:
     """The newest run of each integration that ever ran."""
@@ -75,11 +77,15 @@ def run_as_json(run: RunRecord) -> dict[str, Any]:
 
 def runs_table(runs: Iterable[RunRecord]) -> Table:
     """Newest first; the whole id, since `download` takes it."""
-    table = make_table("run", "started (UTC)", "status", "rows", "how", whole=["run"])
+    columns = ("run", "started (UTC)", "status", "rows", "took")
+    table = make_table(*columns, whole=["run", "started (UTC)", "took"])
     for run in runs:
         started = f"{run.started_at:%Y-%m-%d %H:%M}" if run.started_at else ""
-        took = "" if run.duration is None else f" {run.duration:.1f} s"
-        table.add_row(run.run_id, started, styled(run.status), _rows(run), f"{run.mode},{took}")
+        took = "" if run.duration is None else f"{run.duration:.1f} s"
+        status = styled(run.status)
+        if run.mode != _USUAL_MODE:
+            status.append(f" ({run.mode})", style="default")
+        table.add_row(run.run_id, started, status, _rows(run), took)
     return table
 
 

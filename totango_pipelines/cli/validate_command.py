@@ -92,7 +92,9 @@ def _source_problems(
         except TotangoPipelinesError as error:
             failed = Problem("", None, "", "NOT_CHECKED", f"could not be checked: {error}", "")
             found = validation.located(declared, [failed])
-        unreachable |= {connection: each.problem for each in found if each.code == _UNAVAILABLE}
+        for each in found:
+            if each.code == _UNAVAILABLE:
+                unreachable[connection] = each.problem
         yield from found
 
 

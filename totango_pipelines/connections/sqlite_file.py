@@ -3,7 +3,7 @@
 SQLite has types for values, not for columns, so a column's type is decided from what it was
 declared as and from the values the query returns. The values are asked for first, by an
 aggregate inside the same read transaction: the query runs twice (1.2 s more per million rows of
-ten columns, a quarter of the whole), and no later row can disagree with the type. Deciding from
+ten columns, about a fifth of the whole), and no later row can disagree with the type. Deciding from
 the first batch would cost nothing, and be wrong at row 65,537.
 """
 

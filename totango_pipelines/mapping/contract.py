@@ -8,11 +8,8 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from totango_pipelines.catalog.attributes import Attribute, DataType, KeyFolding
+from totango_pipelines.mapping.conversions import KEY_PATTERNS
 
-_KEY_PATTERNS = {
-    KeyFolding.ACCOUNT_ID: r"^[A-Za-z0-9_-]+$",
-    KeyFolding.USER_ID: r"^[a-z0-9_@.+-]+$",
-}
 _TEXT_TYPES = {DataType.TEXT, DataType.LIST, DataType.FOREIGN_KEY}
 
 

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import dagster as dg
 
@@ -32,32 +32,41 @@ def reported(
             wait = first_wait * 2**context.retry_number
             context.log.warning("%s Trying again in %g s.", error, wait)
             raise dg.RetryRequested(MAX_RETRIES, wait) from None
-        raise _failure(context, error) from None
+        raise _failed(context, _in_our_words(error)) from None
     except TotangoPipelinesError as error:
-        raise _failure(context, error) from None
+        raise _failed(context, _in_our_words(error)) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, its message must not be stored
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-        tag_outcome(context, "failed")
-        raise dg.Failure(
-            description=(
-                f"unexpected {type(error).__name__}: a defect of totango_pipelines. Its message "
-                "is withheld because it may quote data; the places in the code are in the metadata."
-            ),
-            metadata={"exit_code": 3, "places": dg.MetadataValue.json(places)},
-            allow_retries=False,
-        ) from None
+        raise _failed(context, _without_message(error)) from None
 
 
 def tag_outcome(context: dg.AssetExecutionContext, outcome: str) -> None:
     """Make the outcome searchable in the Runs page; a re-execution inherits its parent's tags."""
-    context.instance.add_run_tags(context.run_id, {OUTCOME_TAG: outcome})
+    context.instance.add_run_tags(context.run.run_id, {OUTCOME_TAG: outcome})
 
 
-def _failure(context: dg.AssetExecutionContext, error: TotangoPipelinesError) -> dg.Failure:
-    tag_outcome(context, "failed")
+def _failed(context: dg.AssetExecutionContext, failure: dg.Failure) -> dg.Failure:
+    # If the run log is gone too, its error must not be told together with the cause.
+    with suppress(Exception):
+        tag_outcome(context, "failed")
+    return failure
+
+
+def _in_our_words(error: TotangoPipelinesError) -> dg.Failure:
     return dg.Failure(
         description=str(error),
         metadata={"exit_code": error.exit_code, "error": type(error).__name__},
+        allow_retries=False,
+    )
+
+
+def _without_message(error: Exception) -> dg.Failure:
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return dg.Failure(
+        description=(
+            f"unexpected {type(error).__name__}: a defect of totango_pipelines. Its message is "
+            "withheld because it may quote data; the places in the code are in the metadata."
+        ),
+        metadata={"exit_code": 3, "places": dg.MetadataValue.json(places)},
         allow_retries=False,
     )

@@ -58,7 +58,7 @@ class TotangoResource:
         environment = Environment.of(variables, Path.cwd())
         integration = declared.integration
         run = step("wiring").RunIdentity(
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             integration=integration.id,
             object=str(integration.object),
             connection=integration.connection,

@@ -97,9 +97,11 @@ def copy_in(
     table: str,
     columns: Sequence[HubColumn],
     batches: pa.RecordBatchReader,
+    *,
+    binary: bool,
 ) -> None:
-    """Send batches into a table (a quoted name), binary where the encoder is there, else CSV."""
-    encode, form = (_binary, "binary") if HAS_BINARY_ENCODER else (_csv, "csv")
+    """Send batches into a table (a quoted name), in PostgreSQL's binary form or as CSV."""
+    encode, form = (_binary, "binary") if binary else (_csv, "csv")
     names = comma_quoted([column.name for column in columns])
     statement = f"COPY {table} ({names}) FROM STDIN (FORMAT {form})"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -20,7 +20,7 @@ from totango_pipelines.upsert.delivery import (
     UpsertCounts,
 )
 from totango_pipelines.upsert.own_tables import META_ROWS, OWN_TABLES, RECORD_COLUMNS
-from totango_pipelines.upsert.postgres_copy import copy_in, copy_out
+from totango_pipelines.upsert.postgres_copy import HAS_BINARY_ENCODER, copy_in, copy_out
 from totango_pipelines.upsert.schema_check import check_types, check_version
 from totango_pipelines.upsert.target import HubTransaction
 
@@ -53,9 +53,13 @@ _SESSION = (
 
 @dataclass(frozen=True, slots=True)
 class PostgresHub:
-    """An UpsertTarget on a PostgreSQL database (15 or newer); tables live in the search path."""
+    """An UpsertTarget on a PostgreSQL database (15 or newer); tables live in the search path.
+
+    `binary_copy`: send rows in PostgreSQL's binary form, which costs it half as much as CSV.
+    """
 
     url: str
+    binary_copy: bool = HAS_BINARY_ENCODER
 
     def begin_run(self, run: RunIdentity) -> RunStart:
         """Give the run its place in the order of runs and take the integration's lease."""
@@ -83,7 +87,7 @@ class PostgresHub:
                 connection.execute(
                     "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, name]
                 )
-            yield PostgresTransaction(engine, connection)
+            yield PostgresTransaction(engine, connection, self.binary_copy)
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:
@@ -141,6 +145,7 @@ class PostgresTransaction:
 
     work: duckdb.DuckDBPyConnection
     connection: psycopg.Connection
+    binary_copy: bool
 
     def committed(self, run_id: str) -> UpsertCounts | None:
         """The counts of the run, if it committed before (the ledger)."""
@@ -247,7 +252,7 @@ class PostgresTransaction:
         names = comma([quoted(column.name) for column in columns])
         typed = f"SELECT {casts} FROM ({relation}) AS r({names})"
         reader = self.work.sql(typed).to_arrow_reader(_BATCH_ROWS)
-        copy_in(self.connection, quoted(table), columns, reader)
+        copy_in(self.connection, quoted(table), columns, reader, binary=self.binary_copy)
 
     def update(self, table: HubTable, columns: Sequence[HubColumn], relation: str) -> None:
         """Set `columns` of the records whose keys stand in the relation, by one UPDATE."""

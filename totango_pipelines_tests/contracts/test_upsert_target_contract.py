@@ -1,6 +1,7 @@
 """One suite for every hub: the worked examples of semantics.md and the rules behind them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -19,12 +20,15 @@ from totango_pipelines.upsert.postgres_hub import PostgresHub
 from totango_pipelines_tests.upsert.hub_scene import HubScene, counted
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
+@pytest.fixture(params=["duckdb", "postgres", "postgres by csv"])
 def scene(request, tmp_path) -> Iterator[HubScene]:
     if request.param == "duckdb":
         yield HubScene(DuckdbHub(tmp_path / "hub.duckdb"), tmp_path)
     else:
-        yield HubScene(PostgresHub(request.getfixturevalue("postgres_url")), tmp_path)
+        hub = PostgresHub(request.getfixturevalue("postgres_url"))
+        if request.param == "postgres by csv":
+            hub = replace(hub, binary_copy=False)
+        yield HubScene(hub, tmp_path)
 
 
 class TestWorkedExamples:

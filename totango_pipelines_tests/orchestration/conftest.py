@@ -50,7 +50,7 @@ class Workbench:
     instance: dg.DagsterInstance
 
     def declare(self, text: str, name: str = "") -> None:
-        name = name or text.split("\n")[0].removeprefix("id: ")
+        name = name or text.split("\n", maxsplit=1)[0].removeprefix("id: ")
         (self.folder / "integrations" / f"{name}.yaml").write_text(text)
 
     def source(self, *statements: str) -> None:
