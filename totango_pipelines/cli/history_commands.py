@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from totango_pipelines.staging import RunFolder
 
 _LATEST = "latest:"
+_SUCCEEDED = (RunStatus.SUCCEEDED, RunStatus.SUCCEEDED_WITH_REJECTS)
 
 
 class What(StrEnum):
@@ -69,9 +70,12 @@ def history(
         print_lines(session.out, [f"{integration} has no runs{which}."])
         return
     session.out.print(runs_table(runs))
-    errors = [f"  {run.run_id}  {run.error}" for run in runs if run.error]
-    if errors:
-        print_lines(session.out, ["", "why they failed:", *errors])
+    failed = [run for run in runs if run.error]
+    if failed:
+        print_lines(session.out, ["", "why they failed:"])
+    for run in failed:
+        lines = (run.error or "").splitlines()
+        print_lines(session.out, [f"  {run.run_id}", *(f"    {line}" for line in lines)])
 
 
 def _require_known(session: Session, integration: str) -> None:
@@ -118,7 +122,7 @@ def download(
     if output == "-" and chosen is FileFormat.PARQUET:
         hint = "parquet is binary; give a file with -o, or --format csv."
         raise typer.BadParameter(hint, ctx=ctx, param_hint="--format")
-    folder = _folder(session, _resolve(session, run))
+    folder = _folder(session, _resolve(session, run), what)
     files = door.run_files()
     if output == "-":
         files.stream_csv(folder, files.StagedFile(what.value), sys.stdout.buffer)
@@ -141,7 +145,20 @@ def _resolve(session: Session, run: str) -> RunRecord:
     return newest[0]
 
 
-def _folder(session: Session, run: RunRecord) -> "RunFolder":
+def _folder(session: Session, run: RunRecord, what: What) -> "RunFolder":
+    """The run's files, which must hold this one.
+
+    Raises:
+        UnknownNameError: the run ended, or stands, before the step that writes the file.
+    """
     staging = door.sync("wiring").open_staging(session.environment)
     folder: RunFolder = staging.run(run.integration, run.run_id)
+    files = door.run_files()
+    there = [str(each) for each in files.StagedFile if folder.has(each)]
+    if str(what) not in there and run.status not in _SUCCEEDED:
+        msg = (
+            f"run {run.run_id} of {run.integration} ({run.status}) wrote no {what} file. "
+            f"It has: {', '.join(there) or 'none'}."
+        )
+        raise UnknownNameError(msg)
     return folder

@@ -181,7 +181,7 @@ def _print_facts(session: Session, declared: "DeclaredIntegration", connector: s
         "notify": ", ".join(integration.notify),
     }
     print_lines(session.out, [Text(f"{integration.name} ({integration.id})", style="bold")])
-    print_lines(session.out, (f"  {name:<12}{text}" for name, text in facts.items() if text))
+    print_lines(session.out, (f"  {name:<13}{text}" for name, text in facts.items() if text))
     _print_heading(session, "query")
     print_lines(session.out, (f"  {line}" for line in integration.query.strip().splitlines()))
 

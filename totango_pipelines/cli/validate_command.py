@@ -117,11 +117,10 @@ def _print_problems(session: Session, problems: list[Problem]) -> None:
         print_lines(session.out, [Text(file, style="bold")])
         for problem in group:
             place = file if problem.line is None else f"{file}:{problem.line}"
-            head = Text.assemble("  ", styled(problem.severity), f"  {place}")
+            head = Text.assemble("  ", styled(problem.severity), f"  {place}  {problem.path}")
             head.append(f"  {problem.code}", style="dim")
-            body = f"      {problem.path} {problem.problem}".rstrip()
-            remedy = [f"      {problem.remedy}"] if problem.remedy else []
-            print_lines(session.out, [head, body, *remedy])
+            says = [problem.problem, problem.remedy]
+            print_lines(session.out, [head, *(f"      {text}" for text in says if text)])
         session.out.print()
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import dagster as dg
 
 from totango_pipelines.errors import QueryRefusedError
-from totango_pipelines.extract.query import CheckedQuery, check_query, column_origins
+from totango_pipelines.extract.lineage import column_origins
+from totango_pipelines.extract.query import CheckedQuery, check_query
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import STEPS, step_key, table_key, upstream_key
 from totango_pipelines.orchestration.run_metadata import Lineage, source_lineage

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from totango_pipelines.errors import QueryRefusedError
-from totango_pipelines.extract.query import check_query, column_origins
+from totango_pipelines.extract.lineage import column_origins
+from totango_pipelines.extract.query import check_query
 
 PASSES = {
     "postgres": [

@@ -464,8 +464,8 @@ class TestErrors:
         assert "the run has no source file" in failure(result).description
 
 
-def rebuilt_job(folder: str) -> dg.JobDefinition:
-    """What a re-execution loads anew."""
+def rebuilt_job(folder: str, version: str) -> dg.JobDefinition:
+    """What a re-execution loads; Dagster keeps one for each version in this process."""
     project = load_project(Path(folder))
     environment = Environment.of({"TOTANGO_PROJECT": folder}, Path(folder))
     return build_definitions(project, environment).resolve_job_def("companies")
@@ -476,7 +476,7 @@ class TestReexecution:
         declared = bench.folder / "integrations" / "companies.yaml"
         right = declared.read_text()
         declared.write_text(right.replace("column: seats", "column: chairs"))
-        job = dg.build_reconstructable_job(__name__, "rebuilt_job", (str(bench.folder),))
+        job = dg.build_reconstructable_job(__name__, "rebuilt_job", (str(bench.folder), "wrong"))
         config = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         config["ops"] = {"companies__extract": {"config": {"mode": "full"}}}
         with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
@@ -484,7 +484,9 @@ class TestReexecution:
                 assert not first.success
             declared.write_text(right)
             bench.source("DELETE FROM company WHERE id <> 'a'")
-            again = dg.build_reconstructable_job(__name__, "rebuilt_job", (str(bench.folder),))
+            again = dg.build_reconstructable_job(
+                __name__, "rebuilt_job", (str(bench.folder), "right")
+            )
             options = dg.ReexecutionOptions.from_failure(first.run_id, instance)
             with dg.execute_job(
                 again, instance, run_config=config, reexecution_options=options
