@@ -61,7 +61,9 @@ def require_preview(folder: RunFolder, schema_fingerprint: str) -> None:
     Raises:
         StagedFileError: the run has no preview, or one of other columns.
     """
-    if folder.read_json(PREVIEW_FILE)["schema_fingerprint"] != schema_fingerprint:
+    content = folder.read_json(PREVIEW_FILE)
+    found = content.get("schema_fingerprint") if isinstance(content, dict) else None
+    if found != schema_fingerprint:
         msg = "the preview is of another extract. Materialize extract and preview again."
         raise StagedFileError(msg)
 

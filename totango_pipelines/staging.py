@@ -27,9 +27,9 @@ import pyarrow.parquet as pq
 
 from totango_pipelines.errors import StagedFileError
 
-_SAFE_NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HASH_BLOCK = 1 << 20
-COMPRESSION = "zstd"
+_DICTIONARY_BYTES = 1 << 16
 
 
 class StagedFile(StrEnum):
@@ -85,7 +85,7 @@ class RunFolder:
     def writing(self, file: StagedFile, schema: pa.Schema) -> Iterator[ParquetSink]:
         """A sink for batches; the file appears when the block ends, or not at all."""
         with self.replacing(file) as (part, finish):
-            with pq.ParquetWriter(part, schema, compression=COMPRESSION) as writer:
+            with parquet_writer(part, schema) as writer:
                 sink = ParquetSink(writer, {})
                 yield sink
             finish_parquet(part, finish, sink.facts)
@@ -115,15 +115,18 @@ class RunFolder:
         """The manifest of a staged file.
 
         Raises:
-            StagedFileError: there is none; the step that writes the file did not end.
+            StagedFileError: there is none (the step that writes the file did not end), or it
+                was altered.
         """
-        try:
-            content = json.loads(self._manifest_path(file).read_text())
-        except FileNotFoundError:
+        if not self.has(file):
             msg = f"the run has no {file} file: {self.parquet(file)}. Run the integration again."
-            raise StagedFileError(msg) from None
-        content["columns"] = tuple((name, kind) for name, kind in content["columns"])
-        return Manifest(**content)
+            raise StagedFileError(msg)
+        content = self.read_json(self._manifest_path(file).name)
+        try:
+            columns = tuple((name, kind) for name, kind in content["columns"])
+            return Manifest(**{**content, "columns": columns})
+        except (TypeError, ValueError, KeyError):
+            raise _altered(self._manifest_path(file)) from None
 
     def has(self, file: StagedFile) -> bool:
         """Whether the file was written whole."""
@@ -151,7 +154,7 @@ class RunFolder:
     def write_json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write a small file whole: temporary name, sync, rename."""
         part = self.path / f"{name}.{os.getpid()}.part"
-        part.write_text(json.dumps(content, ensure_ascii=False))
+        part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         _sync(part)
         part.rename(self.path / name)
         _sync(self.path)
@@ -160,13 +163,15 @@ class RunFolder:
         """A small file of the run.
 
         Raises:
-            StagedFileError: it is missing.
+            StagedFileError: it is missing, or no JSON.
         """
         try:
-            return json.loads((self.path / name).read_text())
+            return json.loads((self.path / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             msg = f"the run has no {name}: {self.path / name}. Run the integration again."
             raise StagedFileError(msg) from None
+        except ValueError:  # its text would quote what the file holds
+            raise _altered(self.path / name) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +186,14 @@ class Staging:
         Raises:
             StagedFileError: the names could leave the staging folder.
         """
-        if not (_SAFE_NAME.match(integration) and _SAFE_NAME.match(run_id)):
+        if not (_SAFE_NAME.fullmatch(integration) and _SAFE_NAME.fullmatch(run_id)):
             msg = f"{integration!r}/{run_id!r} does not name a run."
             raise StagedFileError(msg)
         return RunFolder(self.root / integration / run_id)
 
     def find_run(self, run_id: str) -> RunFolder | None:
         """The folder of a run whose integration is not known, by its whole id."""
-        if not _SAFE_NAME.match(run_id) or not self.root.is_dir():
+        if not _SAFE_NAME.fullmatch(run_id) or not self.root.is_dir():
             return None
         found = [path for path in self.root.glob(f"*/{run_id}") if path.is_dir()]
         return RunFolder(found[0]) if len(found) == 1 else None
@@ -197,9 +202,11 @@ class Staging:
         """Give a run the staged files of the run that it re-executes; nothing is copied."""
         old, new = self.run(integration, ancestor), self.run(integration, run_id)
         _make_private(new.path)
-        for file in sorted(old.path.glob("*.*")):
-            if file.suffix in {".parquet", ".json"} and not (new.path / file.name).exists():
-                os.link(file, new.path / file.name)
+        # Manifests last: one that is there says that its file is, too.
+        for suffix in (".parquet", ".json"):
+            for file in sorted(old.path.glob(f"*{suffix}")):
+                if not (new.path / file.name).exists():
+                    os.link(file, new.path / file.name)
 
     def remove_parts(self, integration: str, run_id: str) -> None:
         """Remove what a killed attempt of the run left half-written."""
@@ -209,6 +216,16 @@ class Staging:
                 shutil.rmtree(part)
             else:
                 part.unlink(missing_ok=True)
+
+
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer of staged files.
+
+    A dictionary pays only where it stays small: small ones also make the mapping cheaper.
+    """
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY_BYTES
+    )
 
 
 def finish_parquet(
@@ -222,8 +239,12 @@ def finish_parquet(
 
 def _make_private(folder: Path) -> None:
     """Staged rows are for their owner only, whatever the umask says."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
+
+
+def _altered(path: Path) -> StagedFileError:
+    return StagedFileError(f"{path} was truncated or altered. Run the integration again.")
 
 
 def _sha256(path: Path) -> str:

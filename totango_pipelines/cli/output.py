@@ -13,7 +13,7 @@ from rich.text import Text
 
 from totango_pipelines.errors import DeclarationError, MappingInvalidError
 
-_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@|((?:password|sslpassword)=)[^&\s]*", re.IGNORECASE)
+_PASSWORD = re.compile(r"(://[^:/@\s]*):\S*@|((?:password|sslpassword)=)[^&\s]*", re.IGNORECASE)
 _STYLES = {
     "succeeded": "green",
     "succeeded_with_rejects": "yellow",

@@ -58,7 +58,7 @@ def _bar(console: Console) -> Progress:
 
 
 def _on_bar(bar: Progress, integration: str) -> OnStep:
-    task = bar.add_task(integration, total=len(STEPS), rows="")
+    task = bar.add_task(f"{integration}: starting", total=len(STEPS), rows="")
 
     def on_step(step: "StepProgress") -> None:
         if step.state == "finished":

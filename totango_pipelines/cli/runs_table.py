@@ -77,15 +77,14 @@ def run_as_json(run: RunRecord) -> dict[str, Any]:
 
 def runs_table(runs: Iterable[RunRecord]) -> Table:
     """Newest first; the whole id, since `download` takes it."""
-    columns = ("run", "started (UTC)", "status", "rows", "took")
-    table = make_table(*columns, whole=["run", "started (UTC)", "took"])
+    columns = ("run", "started (UTC)", "status", "rows")
+    table = make_table(*columns, whole=["run", "started (UTC)"])
     for run in runs:
         started = f"{run.started_at:%Y-%m-%d %H:%M}" if run.started_at else ""
-        took = "" if run.duration is None else f"{run.duration:.1f} s"
         status = styled(run.status)
         if run.mode != _USUAL_MODE:
-            status.append(f" ({run.mode})", style="default")
-        table.add_row(run.run_id, started, status, _rows(run), took)
+            status.append(f" ({run.mode.replace('_', ' ')})", style="default")
+        table.add_row(run.run_id, started, status, _rows(run))
     return table
 
 

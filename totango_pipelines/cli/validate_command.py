@@ -127,7 +127,7 @@ def _print_problems(session: Session, problems: list[Problem]) -> None:
 def _summary(problems: list[Problem], *, files: int, offline: bool) -> Text:
     errors = len(errors_among(problems))
     warnings = len(problems) - errors
-    how = "without asking the sources" if offline else "against their live previews"
+    how = "without asking a source" if offline else "against the live preview"
     checked = f"{plural(files, 'integration')} checked {how}: "
     said = f"{plural(errors, 'error')}, {plural(warnings, 'warning')}."
     return Text.assemble(checked, (said, "red" if errors else "yellow" if warnings else "green"))

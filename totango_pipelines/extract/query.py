@@ -264,6 +264,7 @@ def _written(tree: exp.Query, dialect: str) -> str:
 
 
 def table_parts(table: exp.Table) -> Table:
+    """The name of a table, in parts."""
     return tuple(part.name for part in table.parts)
 
 

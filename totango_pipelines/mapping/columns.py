@@ -61,5 +61,6 @@ def _kind(arrow_type: str, source_type: str) -> Kind:  # noqa: PLR0911 - one lin
         return Kind.FLOAT
     if arrow_type == "bool":
         return Kind.BOOLEAN
-    exact = source_type.lower().startswith(("numeric", "decimal"))
+    # An array of them, `numeric[]`, is text like any other.
+    exact = source_type.lower().startswith(("numeric", "decimal")) and "[" not in source_type
     return Kind.DECIMAL_TEXT if exact else Kind.TEXT

@@ -7,7 +7,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from totango_pipelines.catalog.attributes import Attribute, DataType, KeyFolding
+from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.mapping.conversions import KEY_PATTERNS
 
 _TEXT_TYPES = {DataType.TEXT, DataType.LIST, DataType.FOREIGN_KEY}
@@ -28,14 +28,20 @@ class Contract:
 
     schema: pa.DataFrameSchema
     codes: dict[str, tuple[str, ...]]
+    null_codes: dict[str, str]
     positions: dict[str, int]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that have a rule; `violations` looks at no other."""
+        return list(self.positions)
 
     def violations(self, batch: pl.DataFrame) -> list[Violation]:
         """Every broken rule of the batch; the batch is not changed."""
         if not self.positions:
             return []
         try:
-            self.schema.validate(batch.select(list(self.positions)), lazy=True)
+            self.schema.validate(batch.select(self.columns), lazy=True)
         except SchemaErrors as errors:
             return self._violations(errors.failure_cases)
         return []
@@ -44,8 +50,9 @@ class Contract:
         found = []
         grouped = cases.group_by("column", "check", "check_number", maintain_order=True)
         for (column, check, number), rows in grouped:
-            code = "KEY_NULL" if check == "not_nullable" else self.codes[str(column)][int(number)]
-            found.append(Violation(self.positions[str(column)], code, rows["index"].to_list()))
+            name = str(column)
+            code = self.null_codes[name] if check == "not_nullable" else self.codes[name][number]
+            found.append(Violation(self.positions[name], code, rows["index"].to_list()))
         return found
 
 
@@ -53,26 +60,32 @@ def build_contract(attributes: Sequence[Attribute]) -> Contract:
     """The contract of these attributes; columns are named as the hub's."""
     columns: dict[str, pa.Column] = {}
     codes: dict[str, tuple[str, ...]] = {}
+    null_codes: dict[str, str] = {}
     positions: dict[str, int] = {}
     for position, attribute in enumerate(attributes):
         rules = _rules(attribute)
-        if not rules and attribute.key is None:
+        must_be_there = attribute.key is not None or attribute.always_required
+        if not rules and not must_be_there:
             continue
-        checks = [check for _, check in rules]
-        columns[attribute.column] = pa.Column(checks=checks, nullable=attribute.key is None)
-        codes[attribute.column] = tuple(code for code, _ in rules)
-        positions[attribute.column] = position
-    return Contract(pa.DataFrameSchema(columns), codes, positions)
+        column = attribute.column
+        columns[column] = pa.Column(
+            checks=[check for _, check in rules], nullable=not must_be_there
+        )
+        codes[column] = tuple(code for code, _ in rules)
+        null_codes[column] = "KEY_NULL" if attribute.key else "REQUIRED_NULL"
+        positions[column] = position
+    return Contract(pa.DataFrameSchema(columns), codes, null_codes, positions)
 
 
 def _rules(attribute: Attribute) -> list[tuple[str, pa.Check]]:
     """The (code, check) pairs of one attribute (semantics.md 3 and 4)."""
     rules = []
     if attribute.max_length is not None and attribute.data_type in _TEXT_TYPES:
-        code = "VALUE_TOO_LONG" if attribute.key is None else "KEY_TOO_LONG"
+        code = "VALUE_TOO_LONG" if attribute.folding is None else "KEY_TOO_LONG"
         rules.append((code, pa.Check.str_length(max_value=attribute.max_length)))
-    if attribute.key in _KEY_PATTERNS:
-        rules.append(("KEY_CHARACTERS", pa.Check.str_matches(_KEY_PATTERNS[attribute.key])))
+    pattern = KEY_PATTERNS.get(attribute.folding)
+    if pattern is not None:
+        rules.append(("KEY_CHARACTERS", pa.Check.str_matches(pattern)))
     if attribute.allowed and not attribute.unknown_is_warning:
         if attribute.data_type in _TEXT_TYPES:
             rules.append(("VALUE_NOT_ALLOWED", pa.Check.isin(attribute.allowed)))

@@ -99,7 +99,9 @@ def trimmed(text: str) -> str:
     """The text without Unicode white space around it; null when nothing is left."""
     # trim() with a set is many times slower than looking at both ends first.
     plain = f"{text} {_PRINTABLE} AND {text}[-1] {_PRINTABLE}"
-    return f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}, {literal(WHITE_SPACE)}), '') END"
+    return (
+        f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}, {literal(WHITE_SPACE)}), '') END"
+    )
 
 
 def _unless_blank(raw: str, kind: Kind) -> str:
@@ -201,7 +203,8 @@ def _currency_text(cell: str) -> Conversion:
         f"TRY_CAST({{x}} AS DECIMAL(38,24)) = {amount} "
         f"AND TRY_CAST({{x}} AS DOUBLE) = CAST({amount} AS DOUBLE)"
     )
-    value = f"CASE WHEN {fits} OR ({_matches(_SCIENTIFIC)} AND {exact}) THEN {amount} END"
+    scientific = f"CASE WHEN {exact} THEN {amount} END"
+    value = f"CASE WHEN {fits} THEN {amount} WHEN {_matches(_SCIENTIFIC)} THEN {scientific} END"
     too_fine = f"NOT {_matches(_NUMBER)} OR {amount} IS NOT NULL"
     too_large = f"{_matches(_NUMBER)} AND {amount} IS NULL"
     return Conversion(
@@ -282,7 +285,7 @@ def _whole_number(attribute: Attribute, raw: str, kind: Kind) -> Conversion | No
         fraction = f"{_matches(_NUMBER)} AND NOT {whole}"
         return Conversion(
             _unless_blank(raw, kind),
-            f"CASE WHEN {whole} THEN {integer} END",
+            f"CASE WHEN {_matches(_WHOLE)} THEN {integer} WHEN {scientific} THEN {integer} END",
             (
                 ("FORMAT", _if_null(f"NOT {_matches(_NUMBER)}")),
                 ("NOT_WHOLE", _if_null(fraction)),

@@ -25,14 +25,14 @@ def describe(code: str, attribute: Attribute) -> tuple[str, str]:
     if code == "FORMAT" and attribute.data_type in _FORMATS:
         wanted, remedy = _FORMATS[attribute.data_type]
         return f"{name} is not {wanted}.", remedy
-    characters = _KEY_CHARACTERS.get(attribute.key) if attribute.key else None
+    characters = _KEY_CHARACTERS.get(attribute.folding) if attribute.folding else None
     allowed = (
         "yes or no" if attribute.data_type is DataType.BOOLEAN else ", ".join(attribute.allowed)
     )
     texts = {
         "FORMAT": (
-            f"{name} holds a NUL character.",
-            "Remove it in the query: no hub can store it.",
+            f"{name} holds a NUL character, or is NaN or infinity.",
+            "Remove it in the query, e.g. with replace() or nullif(): no hub can store it.",
         ),
         "KEY_NULL": (
             f"{name} identifies the record and is empty.",
@@ -43,8 +43,8 @@ def describe(code: str, attribute: Attribute) -> tuple[str, str]:
             "Shorten it in the source.",
         ),
         "KEY_CHARACTERS": (
-            f"{name} holds a character that a key cannot have.",
-            f"Use only {characters}." if characters else "Remove the NUL character.",
+            f"{name} holds a character that a key cannot have, or is NaN or infinity.",
+            f"Use only {characters}." if characters else "Remove the NUL character or the NaN.",
         ),
         "OUT_OF_RANGE": (
             f"{name} is outside what a {attribute.data_type} can hold exactly.",

@@ -1,17 +1,18 @@
 """A mapping, resolved against the catalogue and the columns of the preview."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rapidfuzz import process
-
-from totango_pipelines.catalog.attributes import Attribute, DataType
-from totango_pipelines.catalog.catalog import Catalog
-from totango_pipelines.errors import Problem
+from totango_pipelines.catalog.attributes import Attribute, DataType, normalised_name
+from totango_pipelines.catalog.catalog import Catalog, nearest
+from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.integration import Blank, Integration, MappingLine, OnError
 from totango_pipelines.mapping.columns import RESERVED_COLUMNS, Kind, SourceColumn
-from totango_pipelines.mapping.conversions import Conversion, conversion_for
+from totango_pipelines.mapping.conversions import Conversion, conversion_for, instant_of
 from totango_pipelines.quoting import literal
+
+_COLUMNS_SHOWN = 20
+_LARGEST_HUGEINT = 2**127 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class MappingPlan:
     def keys(self) -> tuple[MappedAttribute, ...]:
         """The mapped key attributes."""
         return tuple(mapped for mapped in self.attributes if mapped.attribute.key is not None)
+
+
+def silent_column(attribute: Attribute) -> str:
+    """Says that a null stands for a bad cell, which keeps, and not for a blank that clears."""
+    return f"_silent_{attribute.column}"
 
 
 def validate_mapping(
@@ -164,14 +170,30 @@ def _type_problems(
 def _setting_problems(
     integration: Integration, columns: Sequence[SourceColumn]
 ) -> Iterator[Problem]:
-    names = {column.name for column in columns}
+    by_name = {column.name: column for column in columns}
     settings = integration.settings
     for setting in ("recency_column", "cursor_column", "source_id_column"):
         column = getattr(settings, setting)
-        if column is not None and column not in names:
+        if column is not None and column not in by_name:
             yield _unknown_column(integration, f"settings.{setting}", column, columns)
-    if settings.source_id_column is not None or settings.match_on != "account_id":
-        setting = "source_id_column" if settings.source_id_column is not None else "match_on"
+    recency = by_name.get(settings.recency_column or "")
+    if recency is not None and instant_of("c", recency.kind) is None:
+        yield replace(
+            _problem(
+                integration,
+                "settings.recency_column",
+                "TYPE_MISMATCH",
+                f"is column {recency.name} ({recency.source_type}), which never holds a time: "
+                "every row would be rejected.",
+                "Cast the column to a timestamp in the query, or name another one.",
+            ),
+            severity=Severity.WARNING,
+        )
+    asked = {
+        "source_id_column": settings.source_id_column is not None,
+        "match_on": normalised_name(settings.match_on) != normalised_name("account_id"),
+    }
+    for setting in (name for name, is_asked in asked.items() if is_asked):
         yield _problem(
             integration,
             f"settings.{setting}",
@@ -185,8 +207,9 @@ def _unknown_column(
     integration: Integration, path: str, column: str, columns: Sequence[SourceColumn]
 ) -> Problem:
     names = [known.name for known in columns]
-    nearest = process.extractOne(column, names, score_cutoff=60)
-    hint = f"Did you mean {nearest[0]!r}?" if nearest else f"It returns: {', '.join(names)}."
+    meant = " or ".join(repr(name) for name in nearest(column, names))
+    shown = ", ".join(names[:_COLUMNS_SHOWN]) + (", …" if len(names) > _COLUMNS_SHOWN else "")
+    hint = f"Did you mean {meant}?" if meant else f"It returns: {shown}."
     return _problem(
         integration,
         path,
@@ -214,8 +237,9 @@ def _cell_name(column: SourceColumn, by_name: dict[str, SourceColumn]) -> str:
 def _constant(value: str | float | bool | None) -> tuple[str, Kind]:
     if isinstance(value, bool):
         return ("TRUE" if value else "FALSE"), Kind.BOOLEAN
-    if isinstance(value, int):
+    if isinstance(value, int) and abs(value) <= _LARGEST_HUGEINT:
         return f"CAST({value} AS HUGEINT)", Kind.INTEGER
     if isinstance(value, float):
-        return f"CAST({value!r} AS DOUBLE)", Kind.FLOAT
-    return literal(str(value)), Kind.TEXT
+        return f"CAST({literal(repr(value))} AS DOUBLE)", Kind.FLOAT
+    text = " || chr(0) || ".join(literal(part) for part in str(value).split("\0"))
+    return f"CAST(({text}) AS VARCHAR)", Kind.TEXT

@@ -10,12 +10,21 @@ import pyarrow as pa
 from totango_pipelines.catalog.attributes import Attribute
 from totango_pipelines.mapping.messages import describe
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
-from totango_pipelines.quoting import comma, literal, quoted
+from totango_pipelines.quoting import comma, literal
+from totango_pipelines.staging import parquet_writer
 
 REFUSED_PAIRS = pa.schema([("_row", pa.int64()), ("_check", pa.int32())])
 """A refused row (its number) and the check that refused it (its position)."""
 
+OWN_COLUMNS = (
+    *("_row", "_key", "_column", "_attribute", "_code"),
+    *("_value", "_problem", "_remedy"),
+)
+"""What stands behind the source's columns in a rejects file (contract.md, Hub)."""
+
 _VALUE_CHARACTERS = 200
+_BATCH_ROWS = 50_000
+_FAR_BELOW = 1 << 40
 _CHECK_COLUMNS = ("_check", "_column", "_attribute", "_code", "_problem", "_remedy")
 
 
@@ -53,8 +62,7 @@ def write_rejects(
     file: Path,
 ) -> None:
     """Write one line per refused (row, check) of the view `extract`."""
-    select = _lines(engine, plan, refused, checks)
-    _copy(engine, f"{select} ORDER BY _row, _check", file)
+    _write(engine, plan, _lines(engine, plan, refused, checks), file)
 
 
 def add_rejects(
@@ -66,7 +74,11 @@ def add_rejects(
     refused: Iterable[tuple[int, Attribute, str]],
     into: Path,
 ) -> None:
-    """Write `rejects` again, with the (row number, attribute, code) that the hub's rules refused."""
+    """Write `rejects` again, with the (row number, attribute, code) that the hub's rules refused.
+
+    Adding the same rows twice adds them once: a commit may fail after its rejects were kept.
+    """
+    engine.execute("SET TimeZone = 'UTC'")
     name_columns(engine, plan, source)
     columns = {mapped.attribute.name: mapped.column for mapped in plan.attributes}
     checks: dict[tuple[str, str], Check] = {}
@@ -80,8 +92,18 @@ def add_rejects(
         [pa.array(rows, pa.int64()), pa.array(positions, pa.int32())], schema=REFUSED_PAIRS
     )
     new = _lines(engine, plan, pairs, list(checks.values()))
-    old = f"SELECT *, -1 AS _check FROM read_parquet({literal(str(rejects))})"
-    _copy(engine, f"{old} UNION ALL BY NAME ({new}) ORDER BY _row, _check", into)
+    names = comma([*_positions(plan), *OWN_COLUMNS, "_check"])
+    # The lines of before keep their order: they are numbered below every new check.
+    old = (
+        f"SELECT * REPLACE (_check - {_FAR_BELOW} AS _check) FROM read_parquet("
+        f"{literal(str(rejects))}, file_row_number = true) AS old({names}) "
+        "ANTI JOIN refused USING (_row)"
+    )
+    _write(engine, plan, f"{old} UNION ALL ({new})", into)
+
+
+def _positions(plan: MappingPlan) -> list[str]:
+    return [f"c{index}" for index in range(len(plan.columns))]
 
 
 def _lines(
@@ -98,21 +120,43 @@ def _lines(
     types = [pa.int32(), *[pa.string()] * (len(_CHECK_COLUMNS) - 1)]
     arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(types)]
     engine.register("checks", pa.Table.from_arrays(arrays, list(_CHECK_COLUMNS)))
-    columns = [f"c{i} AS {quoted(column.name)}" for i, column in enumerate(plan.columns)]
     keys = [f"CAST({mapped.conversion.cell} AS VARCHAR)" for mapped in plan.keys]
-    values = " ".join(
-        f"WHEN {literal(column.name)} THEN left(CAST(c{index} AS VARCHAR), {_VALUE_CHARACTERS})"
-        for index, column in enumerate(plan.columns)
-    )
-    own = f"_row, concat_ws('/', {comma(keys)}) AS _key, _column, _attribute, _code"
+    key = f"concat_ws('/', {comma(keys)})" if keys else "NULL::VARCHAR"
+    own = f"_row, {key} AS _key, _column, _attribute, _code"
     return (
-        f"SELECT {comma([*columns, own])}, CASE _column {values} END AS _value, _problem, _remedy, "
-        "_check FROM extract JOIN refused USING (_row) JOIN checks USING (_check)"
+        f"SELECT {comma([*_positions(plan), own])}, {_raw_value(plan)} AS _value, _problem, "
+        "_remedy, _check::BIGINT AS _check "
+        "FROM extract JOIN refused USING (_row) JOIN checks USING (_check)"
     )
 
 
-def _copy(engine: duckdb.DuckDBPyConnection, select: str, file: Path) -> None:
-    engine.execute(
-        f"COPY (SELECT * EXCLUDE (_check) FROM ({select})) TO {literal(str(file))} "
-        "(FORMAT parquet, COMPRESSION zstd)"
-    )
+def _raw_value(plan: MappingPlan) -> str:
+    """The cell that was refused, as the source has it; of a constant, the constant."""
+    cells = [
+        (f"_column = {literal(column.name)}", raw)
+        for column, raw in zip(plan.columns, _positions(plan), strict=True)
+    ]
+    cells += [
+        (f"_attribute = {literal(mapped.attribute.name)}", mapped.conversion.cell)
+        for mapped in plan.attributes
+        if mapped.column is None
+    ]
+    shown = [
+        f"WHEN {is_it} THEN left(CAST({cell} AS VARCHAR), {_VALUE_CHARACTERS})"
+        for is_it, cell in cells
+    ]
+    return f"CASE {' '.join(shown)} END"
+
+
+def _write(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, select: str, file: Path) -> None:
+    """Write the lines in row order.
+
+    The columns get their own names only here, in Arrow: DuckDB takes `ID` and `id` for one name.
+    """
+    ordered = f"SELECT * EXCLUDE (_check) FROM ({select}) ORDER BY _row, _check"
+    reader = engine.sql(ordered).to_arrow_reader(_BATCH_ROWS)
+    names = [*(column.name for column in plan.columns), *OWN_COLUMNS]
+    fields = [field.with_name(name) for field, name in zip(reader.schema, names, strict=True)]
+    with parquet_writer(file, pa.schema(fields)) as writer:
+        for batch in reader:
+            writer.write_batch(batch.rename_columns(names))

@@ -2,19 +2,20 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from totango_pipelines.engine import open_engine
+from totango_pipelines.engine import WorkSpace, open_engine
 from totango_pipelines.errors import MappingInvalidError, Problem, errors_among
 from totango_pipelines.mapping.apply import MappedRows, apply_mapping
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import MappingPlan, plan_mapping, validate_mapping
 from totango_pipelines.preview import require_preview
-from totango_pipelines.staging import COMPRESSION, Manifest, StagedFile, finish_parquet
+from totango_pipelines.staging import Manifest, StagedFile, finish_parquet, parquet_writer
 from totango_pipelines.sync.validation import located
 from totango_pipelines.sync.wiring import RunContext
 
@@ -59,37 +60,42 @@ def run_mapping(context: RunContext) -> MappingResult:
     if problems:
         raise MappingInvalidError(problems)
     source, manifest = context.folder.verified(StagedFile.SOURCE)
-    plan = staged_plan(context, manifest)
     work = context.work
     work.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        rows = _map_into_files(context, work, source, manifest)
+    finally:
+        shutil.rmtree(work.folder, ignore_errors=True)
+    exceeded = context.limits.exceeded(rejected=rows.rejected, rows_read=rows.rows_read)
+    return MappingResult(rows, within_limits=not exceeded)
+
+
+def _map_into_files(
+    context: RunContext, work: WorkSpace, source: Path, manifest: Manifest
+) -> MappedRows:
     folder = context.folder
     with (
         open_engine(work) as engine,
         folder.replacing(StagedFile.MAPPED) as (mapped, mapped_done),
         folder.replacing(StagedFile.REJECTS) as (rejects, rejects_done),
     ):
-        writers: list[pq.ParquetWriter] = []
+        with ExitStack() as writers:
 
-        def open_accepted(schema: pa.Schema) -> Callable[[pa.RecordBatch], None]:
-            writers.append(pq.ParquetWriter(mapped, schema, compression=COMPRESSION))
-            write: Callable[[pa.RecordBatch], None] = writers[0].write_batch
-            return write
+            def open_accepted(schema: pa.Schema) -> Callable[[pa.RecordBatch], None]:
+                writer = writers.enter_context(parquet_writer(mapped, schema))
+                write: Callable[[pa.RecordBatch], None] = writer.write_batch
+                return write
 
-        try:
             rows = apply_mapping(
                 engine,
-                plan,
+                staged_plan(context, manifest),
                 source=source,
                 extracted_at=datetime.fromisoformat(manifest.facts["extracted_at"]),
                 open_accepted=open_accepted,
                 rejects_file=rejects,
             )
-        finally:
-            for writer in writers:
-                writer.close()
+        # The mapped file last: the upsert goes by it, and may add to the rejects.
+        finish_parquet(rejects, rejects_done)
         facts = {"rows_read": rows.rows_read, "rejected": rows.rejected}
         finish_parquet(mapped, mapped_done, facts)
-        finish_parquet(rejects, rejects_done)
-    shutil.rmtree(work.folder, ignore_errors=True)
-    exceeded = context.limits.exceeded(rejected=rows.rejected, rows_read=rows.rows_read)
-    return MappingResult(rows, within_limits=not exceeded)
+    return rows

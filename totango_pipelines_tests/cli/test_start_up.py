@@ -1,0 +1,53 @@
+"""What a command imports decides how fast it answers."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("dagster", "duckdb", "pandas", "polars", "pandera", "pyarrow", "sqlalchemy")
+PROBE = """\
+import sys
+from totango_pipelines.cli.main import main
+first, _, second = " ".join(sys.argv[1:]).partition(" /")
+code = main(first.split()) or (main(second.split()) if second else 0)
+print("IMPORTED", code, *sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def imported_by(*arguments, then=()):
+    ended = subprocess.run(
+        [sys.executable, "-c", PROBE, *arguments, "/", *then],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, *modules = ended.stdout.splitlines()[-1].removeprefix("IMPORTED ").split()
+    assert code == "0", ended.stdout + ended.stderr
+    return set(modules)
+
+
+def test_help_imports_nothing_heavy(project):
+    assert imported_by("--help").isdisjoint({*HEAVY, "pydantic", "yaml"})
+
+
+def test_asking_a_source_never_imports_dagster(project):
+    assert "dagster" not in imported_by("validate", then=["preview", "accounts"])
+
+
+def test_the_shell_completes_ids(project):
+    program = Path(sysconfig.get_path("scripts")) / "totango-pipelines"
+    if not program.exists():
+        pytest.skip("the package is not installed")
+    project.integration("assets")
+    asked = {
+        **os.environ,
+        "_TOTANGO_PIPELINES_COMPLETE": "complete_bash",
+        "COMP_WORDS": "totango-pipelines show a",
+        "COMP_CWORD": "2",
+    }
+    ended = subprocess.run([program], env=asked, capture_output=True, text=True, check=False)
+    assert ended.stdout.split() == ["accounts", "assets"]

@@ -1,0 +1,131 @@
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from totango_pipelines.errors import MappingInvalidError, Problem
+from totango_pipelines.integrations.project import load_project
+from totango_pipelines.mapping.columns import Kind
+from totango_pipelines.staging import StagedFile
+from totango_pipelines.sync.environment import Environment
+from totango_pipelines.sync.extract_step import run_extract, run_preview
+from totango_pipelines.sync.mapping_step import run_mapping
+from totango_pipelines.sync.validation import columns_of, located, validate_live, validate_offline
+from totango_pipelines.sync.wiring import RunContext
+from totango_pipelines.upsert.delivery import RunIdentity
+
+CONNECTIONS = "connections: {crm: {type: duckdb, path: crm.duckdb}}\n"
+INTEGRATION = """\
+id: crm_accounts
+name: CRM accounts
+connection: crm
+object: accounts
+query: |
+  {query}
+mapping:
+  - {{attribute: account_id, column: id}}
+  - attribute: account_name
+    column: {column}
+"""
+
+
+@pytest.fixture
+def context(tmp_path):
+    with duckdb.connect(tmp_path / "crm.duckdb") as session:
+        session.execute("CREATE TABLE accounts AS SELECT 'a1' AS id, 'Acme' AS name, 1.50 AS arr")
+
+    def declare(query="SELECT id, name, arr FROM accounts", column="name") -> RunContext:
+        (tmp_path / "integrations").mkdir(exist_ok=True)
+        (tmp_path / "connections.yaml").write_text(CONNECTIONS)
+        file = tmp_path / "integrations" / "crm_accounts.yaml"
+        file.write_text(INTEGRATION.format(query=query, column=column))
+        project = load_project(tmp_path)
+        assert [str(each) for each in project.problems] == []
+        run = RunIdentity("run-1", "crm_accounts", "accounts", "crm", "full", "manual")
+        declared = project.integrations["crm_accounts"]
+        return RunContext(Environment.of({}, tmp_path), project, declared, run)
+
+    return declare
+
+
+def test_an_integration_that_fits_has_no_problem_and_a_preview(context):
+    problems, preview = validate_live(context())
+
+    assert problems == ()
+    assert preview is not None
+    assert preview.rows == (("a1", "Acme", "1.50"),)
+    assert [each.kind for each in columns_of(preview)] == [Kind.TEXT, Kind.TEXT, Kind.DECIMAL]
+    assert validate_offline(context()) == ()
+
+
+def test_a_problem_of_the_mapping_names_the_file_and_the_line(context):
+    problems, preview = validate_live(context(column="nmae"))
+
+    assert [str(each) for each in problems] == [
+        "integrations/crm_accounts.yaml:10 mapping[1].column names column 'nmae', which the query "
+        "does not return. Did you mean 'name'? Mend the query or the mapping."
+    ]
+    assert preview is not None
+
+
+def test_a_query_that_writes_is_refused_also_offline(context):
+    broken = context(query="DROP TABLE accounts")
+
+    (offline,) = validate_offline(broken)
+    (live,), preview = validate_live(broken)
+
+    assert offline == live
+    assert (live.file, live.line, live.path, live.code) == (
+        *("integrations/crm_accounts.yaml", 5, "query", "QUERY_REFUSED"),
+    )
+    assert preview is None
+
+
+def test_a_query_that_the_source_cannot_run_is_a_problem_of_its_text(context):
+    (problem,), preview = validate_live(context(query="SELECT nothing FROM nowhere"))
+
+    assert (problem.line, problem.code) == (5, "QUERY_REFUSED")
+    assert preview is None
+
+
+def test_a_source_that_cannot_be_reached_is_a_problem_of_this_integration(context, tmp_path):
+    unreachable = context()
+    (tmp_path / "crm.duckdb").unlink()
+
+    (problem,), preview = validate_live(unreachable)
+
+    assert (problem.file, problem.line) == ("integrations/crm_accounts.yaml", 3)
+    assert (problem.path, problem.code) == ("connection", "SOURCE_UNAVAILABLE")
+    assert preview is None
+    assert validate_offline(unreachable) == ()
+
+
+def test_located_keeps_what_a_problem_says(context):
+    problem = Problem("", None, "mapping[0].attribute", "CODE", "is odd.", "Mend it.")
+
+    (found,) = located(context().declared, [problem])
+
+    assert found == replace(problem, file="integrations/crm_accounts.yaml", line=8)
+
+
+def test_a_mapping_that_does_not_fit_maps_nothing(context):
+    run = context(column="nmae")
+    run_extract(run)
+    run_preview(run)
+
+    with pytest.raises(MappingInvalidError, match="Did you mean 'name'"):
+        run_mapping(run)
+
+    assert not run.folder.has(StagedFile.MAPPED)
+
+
+def test_a_mapped_run_leaves_its_three_files_and_no_spill(context):
+    run = context()
+    run_extract(run)
+    run_preview(run)
+
+    result = run_mapping(run)
+
+    assert (result.rows.accepted, result.within_limits) == (1, True)
+    assert all(run.folder.verified(file)[1].rows == (file != "rejects") for file in StagedFile)
+    assert not list(run.folder.path.glob("*.part"))
