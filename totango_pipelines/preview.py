@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pandas as pd
 import pyarrow as pa
@@ -71,5 +72,6 @@ def require_preview(folder: RunFolder, schema_fingerprint: str) -> None:
 def _shown(value: object) -> str | None:
     if value is None:
         return None
-    text = str(value)
+    # A decimal's own text may have an exponent: 0E-10.
+    text = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return text if len(text) <= _CELL_CHARACTERS else text[: _CELL_CHARACTERS - 1] + "…"

@@ -53,9 +53,12 @@ def test_the_schema_fingerprint_follows_names_types_and_order(folder):
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_a_file_whose_writing_fails_is_not_there_and_leaves_nothing(folder, error):
-    with pytest.raises(error), folder.writing(SOURCE, BATCH.schema) as sink:
-        sink.write(BATCH)
+    def failing():
+        yield BATCH
         raise error
+
+    with pytest.raises(error):
+        stage(folder, failing())
 
     assert names_in(folder) == []
     assert not folder.has(SOURCE)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _SHOWN_RUNS = 5
 
+_LONG_ID = 24
+
 
 def list_integrations(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """List the integrations: object, connection, cadence, next run and last outcome.
@@ -50,7 +52,11 @@ def list_integrations(ctx: typer.Context, *, as_json: AsJson = False) -> None:
         print_json([*valid, *_invalid_as_json(project)])
         return
     table = make_table(
-        "id", "object", "connection", "cadence", "next run", "last outcome", whole=["id"]
+        *("id", "object", "connection", "cadence", "next run", "last outcome"),
+        # Beside a very long id the others have to give way.
+        whole=["id"]
+        if any(len(name) > _LONG_ID for name in project.integrations)
+        else ["id", "object", "connection"],
     )
     for name, declared in project.integrations.items():
         integration, run = declared.integration, last.get(name)
@@ -58,7 +64,7 @@ def list_integrations(ctx: typer.Context, *, as_json: AsJson = False) -> None:
             name,
             str(integration.object),
             integration.connection,
-            _cadence(integration),
+            _short_cadence(integration),
             moment(_next_run(integration)) or "-",
             styled(run.status) if run else "never ran",
         )
@@ -119,6 +125,15 @@ def _cadence(integration: "Integration") -> str:
         return "by hand"
     said = integration.schedule.describe()
     return said if integration.schedule.enabled else f"disabled ({said})"
+
+
+def _short_cadence(integration: "Integration") -> str:
+    """Without the zone, which `next run` shows beside it."""
+    if integration.schedule is None:
+        return "by hand"
+    if not integration.schedule.enabled:
+        return "disabled"
+    return integration.schedule.describe().removesuffix(f" {integration.schedule.timezone}")
 
 
 def _next_run(integration: "Integration") -> datetime | None:

@@ -38,6 +38,7 @@ class ScriptedSource:
 
     @contextmanager
     def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+        assert limit is None
         self.asked.append(sql)
 
         def played():

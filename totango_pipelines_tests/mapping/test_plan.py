@@ -52,8 +52,10 @@ def test_a_mapping_that_fits_has_no_problem():
 )
 def test_an_unknown_column_is_named_with_the_nearest_one(written, hint):
     assert messages_of({"attribute": "A text", "column": written}) == [
-        f"{FILE} mapping[0].column names column {written!r}, which the query does not return. "
-        f"{hint} {REMEDY}"
+        (
+            f"{FILE} mapping[0].column names column {written!r}, which the query does not return. "
+            f"{hint} {REMEDY}"
+        )
     ]
 
 
@@ -80,10 +82,14 @@ def test_types_that_never_fit_are_a_problem():
     assert messages_of(
         {"attribute": "A date", "column": "flag"}, {"attribute": "A number", "constant": True}
     ) == [
-        f"{FILE} mapping[0] maps column flag (bool) to A date, but no such value is ever a date. "
-        "Cast the column in the query to something that reads as a date.",
-        f"{FILE} mapping[1] maps constant True to A number, but no such value is ever a number. "
-        "Cast the column in the query to something that reads as a number.",
+        (
+            f"{FILE} mapping[0] maps column flag (bool) to A date, but no such value is ever a date. "
+            "Cast the column in the query to something that reads as a date."
+        ),
+        (
+            f"{FILE} mapping[1] maps constant True to A number, but no such value is ever a number. "
+            "Cast the column in the query to something that reads as a number."
+        ),
     ]
 
 
@@ -96,8 +102,10 @@ def test_types_that_never_fit_are_a_problem():
 )
 def test_what_this_version_does_not_run_yet_is_said(line, part):
     assert messages_of(ID, line) == [
-        f"{FILE} mapping[1].{part} uses {part}, which this version does not run yet. "
-        "Do the conversion in the query and map its column."
+        (
+            f"{FILE} mapping[1].{part} uses {part}, which this version does not run yet. "
+            "Do the conversion in the query and map its column."
+        )
     ]
 
 
@@ -106,8 +114,10 @@ def test_attributes_that_this_version_cannot_write_are_said(data_type):
     catalog = catalog_with(Attribute("Special", data_type))
 
     assert messages_of({"attribute": "special", "column": "id"}, catalog=catalog) == [
-        f"{FILE} mapping[0].attribute Special is of type {data_type}, which this version cannot "
-        "write yet. Leave this line out for now."
+        (
+            f"{FILE} mapping[0].attribute Special is of type {data_type}, which this version cannot "
+            "write yet. Leave this line out for now."
+        )
     ]
 
 
@@ -133,8 +143,10 @@ def test_a_column_with_a_name_of_our_own_is_a_problem(name):
     columns = columns_of(pa.schema([("id", pa.string()), (name, pa.string())]))
 
     assert messages_of(ID, columns=columns) == [
-        f"{FILE} query returns a column {name!r}, a name that the staged files use themselves. "
-        "Rename it in the query with AS."
+        (
+            f"{FILE} query returns a column {name!r}, a name that the staged files use themselves. "
+            "Rename it in the query with AS."
+        )
     ]
 
 

@@ -62,8 +62,10 @@ def test_a_problem_of_the_mapping_names_the_file_and_the_line(context):
     problems, preview = validate_live(context(column="nmae"))
 
     assert [str(each) for each in problems] == [
-        "integrations/crm_accounts.yaml:10 mapping[1].column names column 'nmae', which the query "
-        "does not return. Did you mean 'name'? Mend the query or the mapping."
+        (
+            "integrations/crm_accounts.yaml:10 mapping[1].column names column 'nmae', which the query "
+            "does not return. Did you mean 'name'? Mend the query or the mapping."
+        )
     ]
     assert preview is not None
 
