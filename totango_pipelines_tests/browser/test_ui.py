@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+DAGSTER = (sys.executable, "-m", "dagster")
 SIZE = {"width": 1400, "height": 800}
 PATIENCE = 60_000
 
@@ -104,8 +105,7 @@ def environment(project):
 def address(project, environment):
     """Dagster's UI on the project, which has already run."""
     subprocess.run(
-        [sys.executable, "-m", "dagster", "job", "execute"]
-        + ["-m", "totango_pipelines.definitions", "-j", "crm_accounts"],
+        [*DAGSTER, "job", "execute", "-m", "totango_pipelines.definitions", "-j", "crm_accounts"],
         env=environment,
         cwd=REPOSITORY,
         check=True,
@@ -125,8 +125,7 @@ def address(project, environment):
 def dagster_dev(environment, port):
     """`dagster dev` in a session of its own; an interrupt ends it, as Ctrl-C does."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml"]
-        + ["-h", "127.0.0.1", "-p", str(port)],
+        [*DAGSTER, "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)],
         env=environment,
         cwd=REPOSITORY,
         stdout=subprocess.DEVNULL,
