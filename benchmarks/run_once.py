@@ -126,7 +126,7 @@ def run(integration: str, *, profile: bool) -> dict[str, Any]:
         return done
 
     step("extract_step", "run_extract")
-    step("extract_step", "run_preview")
+    step("preview_step", "run_preview")
     timed(laps, "import left over", importlib.import_module)(f"{SYNC}.mapping_step")
     step("mapping_step", "run_mapping")
     if profile:

@@ -186,3 +186,8 @@ def _carried(type_name: str) -> tuple[str, pa.DataType]:
         precision, scale = type_name.removeprefix("DECIMAL(").rstrip(")").split(",")
         return "{}", pa.decimal128(int(precision), int(scale))
     return _CAST.get(type_name, _TEXT)
+
+
+def open_file(name: str, path: Path, statement_timeout: float) -> DuckDBSource:
+    """The source of a declared file; nothing is opened yet."""
+    return DuckDBSource(name=name, path=path, statement_timeout=statement_timeout)

@@ -271,3 +271,8 @@ def _text(value: Value) -> str | None:
     # The shortest decimal that is this float, without an exponent: 0.99, not 0.98999…
     shown = repr(value)
     return format(Decimal(shown), "f") if "e" in shown else shown
+
+
+def open_file(name: str, path: Path, statement_timeout: float) -> SQLiteSource:
+    """The source of a declared file; nothing is opened yet."""
+    return SQLiteSource(name=name, path=path, statement_timeout=statement_timeout)

@@ -104,7 +104,7 @@ class AssetBuilder:
         )
         def preview(context: dg.AssetExecutionContext, totango: _Totango) -> Results:
             with totango.run(context, self.project, self.declared) as run:
-                result = step("extract_step").run_preview(run)
+                result = step("preview_step").run_preview(run)
                 yield dg.MaterializeResult(metadata=run_metadata.preview_metadata(result))
 
         return preview

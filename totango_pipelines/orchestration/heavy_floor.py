@@ -4,6 +4,7 @@ Loading the definitions must stay light: process start is most of a small run's 
 are imported when a step runs, and the slow ones while the source is still sending (decision 18).
 """
 
+import contextlib
 import importlib
 import threading
 from types import ModuleType
@@ -28,5 +29,7 @@ def import_ahead() -> None:
 
 
 def _import_slow() -> None:
-    for module in _SLOW:
-        step(module)
+    # A module that cannot be imported is reported by the step that needs it.
+    with contextlib.suppress(Exception):
+        for module in _SLOW:
+            step(module)

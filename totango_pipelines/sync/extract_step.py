@@ -1,12 +1,8 @@
-"""The extract and preview steps: the query's rows, staged, and what they look like."""
-
-import pyarrow.parquet as pq
+"""The extract step: the query's rows, staged."""
 
 from totango_pipelines.errors import NotSupportedYetError
 from totango_pipelines.extract.query import CheckedQuery, check_query
 from totango_pipelines.extract.reading import Extract, extract_rows
-from totango_pipelines.preview import PREVIEW_ROWS, Preview, preview_of
-from totango_pipelines.staging import StagedFile
 from totango_pipelines.sync.wiring import RunContext
 
 
@@ -51,25 +47,3 @@ def require_supported(context: RunContext) -> None:
             "no matching yet. Use mode full: it delivers every row again."
         )
         raise NotSupportedYetError(msg)
-
-
-def run_preview(context: RunContext) -> Preview:
-    """Keep the first rows of the staged extract, with their types."""
-    path, manifest = context.folder.verified(StagedFile.SOURCE)
-    file = pq.ParquetFile(path)
-    first = list(
-        file.iter_batches(batch_size=PREVIEW_ROWS, row_groups=[0] if file.num_row_groups else [])
-    )
-    preview = preview_of(first[:1], file.schema_arrow, manifest.facts["source_types"])
-    preview.save(context.folder, manifest.schema_fingerprint)
-    return preview
-
-
-def live_preview(context: RunContext) -> Preview:
-    """The first rows of the query, asked of the source now; stages nothing."""
-    query = checked_query(context)
-    with context.source().batches(query.sql, limit=PREVIEW_ROWS) as reader:
-        schema = reader.schema
-        batches = list(reader)
-    types = {f.name: (f.metadata or {}).get(b"source_type", b"").decode() for f in schema}
-    return preview_of(batches, schema, {name: kind for name, kind in types.items() if kind})

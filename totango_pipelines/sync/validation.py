@@ -15,7 +15,7 @@ from totango_pipelines.integrations.project import DeclaredIntegration
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import validate_mapping
 from totango_pipelines.preview import Preview
-from totango_pipelines.sync.extract_step import live_preview
+from totango_pipelines.sync.preview_step import live_preview
 from totango_pipelines.sync.wiring import RunContext
 
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")

@@ -12,8 +12,9 @@ import pytest
 from totango_pipelines.integrations.project import Project, load_project
 from totango_pipelines.staging import StagedFile
 from totango_pipelines.sync.environment import Environment
-from totango_pipelines.sync.extract_step import run_extract, run_preview
+from totango_pipelines.sync.extract_step import run_extract
 from totango_pipelines.sync.mapping_step import run_mapping
+from totango_pipelines.sync.preview_step import run_preview
 from totango_pipelines.sync.upsert_step import run_upsert
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.delivery import RunIdentity
