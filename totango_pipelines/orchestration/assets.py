@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from totango_pipelines.catalog.attributes import Attribute
 from totango_pipelines.errors import CountsIdentityError, errors_among
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration import asset_keys, checks, run_metadata
@@ -119,8 +120,11 @@ class AssetBuilder:
                 description="Accepted and rejected rows, judged by the contract of "
                 f"{integration.object}.",
             ),
-            deps=[asset_keys.step_key(integration.id, name) for name in ("extract", "preview")],
-            metadata={"mapping": run_metadata.mapping_table(integration)},
+            deps=[asset_keys.step_key(integration.id, "preview")],
+            metadata={
+                "mapping": run_metadata.mapping_table(integration),
+                "dagster/column_schema": run_metadata.hub_schema(integration, self.attributes()),
+            },
         )
         def mapped(context: dg.AssetExecutionContext, totango: _Totango) -> Results:
             with totango.run(context, self.project, self.declared) as run:
@@ -129,7 +133,7 @@ class AssetBuilder:
                 result = step("mapping_step").run_mapping(run)
                 if not result.within_limits:
                     tag_outcome(context, "failed")
-                lineage = run_metadata.mapped_lineage(integration, self.hub_columns())
+                lineage = run_metadata.mapped_lineage(integration, self.attributes())
                 yield dg.MaterializeResult(
                     metadata=run_metadata.mapped_metadata(result.rows, lineage),
                     check_results=[checks.rejects(result, integration.settings)],
@@ -147,7 +151,10 @@ class AssetBuilder:
                 description=f"The records of {integration.object} in the customer data hub.",
             ),
             deps=[asset_keys.step_key(integration.id, "mapped")],
-            metadata=run_metadata.settings_metadata(integration),
+            metadata={
+                **run_metadata.settings_metadata(integration),
+                "dagster/column_schema": run_metadata.hub_schema(integration, self.attributes()),
+            },
         )
         def upsert(context: dg.AssetExecutionContext, totango: _Totango) -> Results:
             with totango.run(context, self.project, self.declared) as run:
@@ -159,9 +166,7 @@ class AssetBuilder:
                 rejects = result.counts.rejected
                 tag_outcome(context, "succeeded_with_rejects" if rejects else "succeeded")
                 yield dg.MaterializeResult(
-                    metadata=run_metadata.upsert_metadata(
-                        result, integration, self.hub_columns().values()
-                    ),
+                    metadata=run_metadata.upsert_metadata(result, integration, self.attributes()),
                     check_results=[
                         checks.keys_unique(result),
                         checks.counts_identity(integration.id),
@@ -170,11 +175,11 @@ class AssetBuilder:
 
         return upsert
 
-    def hub_columns(self) -> dict[str, str]:
-        """The hub column of each mapped attribute, by the attribute's name in the mapping."""
+    def attributes(self) -> dict[str, Attribute]:
+        """The mapped attributes by the name that the mapping gives them."""
         integration, catalog = self.declared.integration, self.project.catalog
         found = {
             line.attribute: catalog.attribute(integration.object, line.attribute)
             for line in integration.mapping
         }
-        return {name: attribute.column for name, attribute in found.items() if attribute}
+        return {name: attribute for name, attribute in found.items() if attribute}

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from totango_pipelines.catalog.attributes import Attribute
 from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.orchestration.asset_keys import step_key, table_key
 
@@ -71,20 +72,29 @@ def source_lineage(
     return lineage
 
 
-def mapped_lineage(integration: Integration, columns: Mapping[str, str]) -> Lineage:
-    """Which column of the extract each hub column comes from; `columns`: by attribute name."""
+def hub_schema(integration: Integration, attributes: Mapping[str, Attribute]) -> dg.TableSchema:
+    """The hub's columns that the integration fills; Dagster shows lineage beside a schema."""
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                attributes[line.attribute].column,
+                str(attributes[line.attribute].data_type),
+                f"{line.origin}: {line.note}" if line.note else line.origin,
+            )
+            for line in integration.mapping
+            if line.attribute in attributes
+        ]
+    )
+
+
+def mapped_lineage(integration: Integration, attributes: Mapping[str, Attribute]) -> Lineage:
+    """Which column of the extract each hub column comes from."""
     extract = step_key(integration.id, "extract")
     return {
-        columns[line.attribute]: [dg.TableColumnDep(extract, line.column)]
+        attributes[line.attribute].column: [dg.TableColumnDep(extract, line.column)]
         for line in integration.mapping
-        if line.column is not None and line.attribute in columns
+        if line.column is not None and line.attribute in attributes
     }
-
-
-def same_columns(integration: Integration, step: str, columns: Iterable[str]) -> Lineage:
-    """Columns that a step passes on under the same names."""
-    key = step_key(integration.id, step)
-    return {column: [dg.TableColumnDep(key, column)] for column in columns}
 
 
 def preview_metadata(preview: Any) -> dict[str, Any]:  # noqa: ANN401 - heavy type
@@ -129,10 +139,12 @@ def rejects_table(rejects: Iterable[tuple[Any, int]]) -> dg.TableMetadataValue:
 def upsert_metadata(
     result: Any,  # noqa: ANN401 - heavy type
     integration: Integration,
-    columns: Iterable[str],
+    attributes: Mapping[str, Attribute],
 ) -> dict[str, Any]:
     """The counts of contract.md, as integers that Dagster plots over time."""
-    lineage = same_columns(integration, "mapped", columns)
+    mapped = step_key(integration.id, "mapped")
+    columns = [attribute.column for attribute in attributes.values()]
+    lineage = {column: [dg.TableColumnDep(mapped, column)] for column in columns}
     return {
         **asdict(result.counts),
         "dagster/table_name": str(integration.object),

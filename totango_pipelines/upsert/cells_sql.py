@@ -70,10 +70,7 @@ class CellRules:
         writer = literal(delivery.run.integration)
         own = ["i._as_of", f"{run.run_seq}::BIGINT AS _run_seq", "i._row AS _row_no"]
         own += [f"{writer} AS _writer", f"CAST({cells} AS VARCHAR) AS _cells"]
-        return (
-            f"SELECT {comma([*keys, *values, *own])} FROM {self.arrivals} i "
-            f"ANTI JOIN current c USING ({comma(self._keys)})"
-        )
+        return f"SELECT {comma([*keys, *values, *own])} FROM differing i WHERE NOT found"
 
     def _created_entries(self, attribute: DeliveredAttribute) -> list[str]:
         """JSON entries of a new record's cells that the record's own stamp does not cover."""
@@ -95,14 +92,19 @@ class CellRules:
         closing = literal(f',"w":"{run.run.integration}"}}')
         return f"{opening} || epoch_us({as_of}) || {fixed} || {row} || {closing}"
 
-    def candidates(self) -> str:
-        """Arrivals of known keys of which at least one cell may do something."""
+    def differing(self) -> str:
+        """Arrivals that the hub does not have, or of which at least one cell may do something.
+
+        `found` tells them apart; beside each arrival stands what the hub holds.
+        """
         different = [self._may_differ(attribute) for attribute in self.delivery.attributes]
-        columns = ["i.*", *(f"c.{own} AS {_stored(own)}" for own in _RECORD)]
-        columns += [f"c.{quoted(a.column.name)} AS {_old(a)}" for a in self.delivery.attributes]
+        stored = [f"c.{own} AS {_stored(own)}" for own in _RECORD]
+        stored += [f"c.{quoted(a.column.name)} AS {_old(a)}" for a in self.delivery.attributes]
+        found = "c._writer IS NOT NULL"
         return (
-            f"SELECT {comma(columns)} FROM {self.arrivals} i JOIN current c "
-            f"USING ({comma(self._keys)}) WHERE {' OR '.join(different) or 'FALSE'}"
+            f"SELECT i.*, {comma(stored)}, {found} AS found FROM {self.arrivals} i "
+            f"LEFT JOIN current c USING ({comma(self._keys)}) "
+            f"WHERE {' OR '.join([f'NOT ({found})', *different])}"
         )
 
     def _may_differ(self, attribute: DeliveredAttribute) -> str:
@@ -114,7 +116,7 @@ class CellRules:
         return f"({self._speaks(attribute)} AND {differs})"
 
     def decisions(self) -> str:
-        """The candidates with `d_<column>`, what each cell does, beside them."""
+        """The found arrivals with what each of their cells does beside them."""
         shape = ",".join(
             f'"{a.column.name}":{{"t":"BIGINT","s":"BIGINT","r":"BIGINT","w":"VARCHAR"}}'
             for a in self.delivery.attributes
@@ -123,7 +125,7 @@ class CellRules:
         at = f"epoch_us(CAST({_stored('_as_of')} AS TIMESTAMPTZ)) AS {_STORED_AT}"
         own = f"{at}, from_json(CAST({_stored('_cells')} AS JSON), {shape}) AS {_EXCEPTIONS}"
         decided = [f"{self._decision(a)} AS {_decided(a)}" for a in self.delivery.attributes]
-        return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM candidates) i"
+        return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM differing WHERE found) i"
 
     def _decision(self, attribute: DeliveredAttribute) -> str:
         new, old = f"i.{quoted(attribute.column.name)}", f"i.{_old(attribute)}"
@@ -151,7 +153,7 @@ class CellRules:
         )
 
     def outcome(self) -> str:
-        """Per candidate, what became of it, with the number of its conflicts."""
+        """How many found records were updated or stale, and their conflicts."""
         decided = [_decided(attribute) for attribute in self.delivery.attributes]
         return (
             f"SELECT count(*) FILTER (WHERE {_any(decided, WRITE, RESOLVED)}) AS updated, "
@@ -161,7 +163,7 @@ class CellRules:
         )
 
     def updates(self) -> str:
-        """The new values and stamps of the records that the candidates write to."""
+        """The new values and stamps of the records that the decisions write to."""
         values, entries = [], []
         for attribute in self.delivery.attributes:
             name = quoted(attribute.column.name)

@@ -171,21 +171,23 @@ class DuckdbTransaction:
                 f"ALTER TABLE {quoted(table.name)} ADD COLUMN {quoted(column.name)} {column.hub_type}"
             )
 
-    def read(
-        self, table: HubTable, columns: Sequence[HubColumn], *, wanted: str, into: str
-    ) -> None:
-        """The wanted rows, copied, since their table is about to change."""
+    def start_read(
+        self, table: HubTable, columns: Sequence[HubColumn], *, wanted: str
+    ) -> Callable[[str], None]:
+        """The wanted rows are copied when they are asked for, since their table will change."""
         keys = comma_quoted([key.name for key in table.keys])
         names = comma_quoted([column.name for column in (*table.keys, *columns)])
-        self.work.execute(
-            f"CREATE OR REPLACE TEMP TABLE {into} AS "
-            f"SELECT {names} FROM main.{quoted(table.name)} SEMI JOIN {wanted} USING ({keys})"
-        )
+        rows = f"SELECT {names} FROM main.{quoted(table.name)} SEMI JOIN ({wanted}) USING ({keys})"
 
-    def insert(self, table: str, columns: Sequence[HubColumn], relation: str) -> None:
-        """Add the rows of a relation, in its order."""
+        def finish(into: str) -> None:
+            self.work.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {rows}")
+
+        return finish
+
+    def insert(self, table: str, columns: Sequence[HubColumn], statement: str) -> None:
+        """Add the rows of a statement, in its order."""
         names = comma_quoted([column.name for column in columns])
-        self.work.execute(f"INSERT INTO main.{quoted(table)} ({names}) {relation}")
+        self.work.execute(f"INSERT INTO main.{quoted(table)} ({names}) {statement}")
 
     def update(self, table: HubTable, columns: Sequence[HubColumn], relation: str) -> None:
         """Set `columns` of the records whose keys stand in the relation."""
@@ -194,3 +196,6 @@ class DuckdbTransaction:
         self.work.execute(
             f"UPDATE main.{quoted(table.name)} AS t SET {sets} FROM {relation} AS n WHERE {same}"
         )
+
+    def flush(self) -> None:
+        """Nothing waits: every statement was run when it was given."""

@@ -17,6 +17,9 @@ HAS_BINARY_ENCODER = importlib.util.find_spec("pgpq") is not None
 if HAS_BINARY_ENCODER:
     import pgpq
 
+Batches = tuple[pa.Schema, list[pa.RecordBatch]]
+"""Rows in memory, and their schema even when there are none."""
+
 _ARROW_TYPES = {
     "VARCHAR": pa.string(),
     "DOUBLE": pa.float64(),
@@ -57,7 +60,7 @@ class _CopyReader(io.RawIOBase):
 
 
 def copy_out(
-    connection: psycopg.Connection, statement: sql.Composed, columns: Sequence[HubColumn]
+    connection: psycopg.Connection, statement: sql.Composable, columns: Sequence[HubColumn]
 ) -> pa.Table:
     """The statement's rows as an Arrow table, with the columns' types."""
     options = pa_csv.ConvertOptions(
@@ -96,7 +99,7 @@ def copy_in(
     connection: psycopg.Connection,
     table: str,
     columns: Sequence[HubColumn],
-    batches: pa.RecordBatchReader,
+    batches: Batches,
     *,
     binary: bool,
 ) -> None:
@@ -105,7 +108,7 @@ def copy_in(
     names = comma_quoted([column.name for column in columns])
     statement = f"COPY {table} ({names}) FROM STDIN (FORMAT {form})"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for block in encode(batches.schema, batches):
+        for block in encode(*batches):
             copy.write(block)
 
 

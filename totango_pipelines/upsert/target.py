@@ -1,6 +1,6 @@
 """The seam between the rules of the upsert and the database that holds the hub."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -39,21 +39,31 @@ class HubTransaction(Protocol):
         """Make sure that the table and its columns exist with these types."""
         ...
 
-    def read(
-        self, table: HubTable, columns: Sequence[HubColumn], *, wanted: str, into: str
-    ) -> None:
-        """Make the rows whose keys stand in relation `wanted` the relation `into`.
+    def start_read(
+        self, table: HubTable, columns: Sequence[HubColumn], *, wanted: str
+    ) -> Callable[[str], None]:
+        """Start to read the rows whose keys the statement `wanted` selects.
 
-        `into` has the key columns and `columns`; it may hold rows that nobody wanted.
+        The call that comes back ends the reading and makes the rows a relation of the given name,
+        with the key columns and `columns`; it may hold rows that nobody wanted. What this
+        transaction wrote for other keys need not be seen.
         """
         ...
 
-    def insert(self, table: str, columns: Sequence[HubColumn], relation: str) -> None:
-        """Add the rows of a relation, in its order."""
+    def insert(self, table: str, columns: Sequence[HubColumn], statement: str) -> None:
+        """Add the rows of a statement, in its order; they may be sent later, in turn."""
         ...
 
     def update(self, table: HubTable, columns: Sequence[HubColumn], relation: str) -> None:
-        """Set `columns` of the records whose keys stand in the relation."""
+        """Set `columns` of the records whose keys stand in the relation; perhaps later, in turn."""
+        ...
+
+    def flush(self) -> None:
+        """Wait until everything so far is written.
+
+        Raises:
+            HubUnavailableError: it could not be; the transaction is lost.
+        """
         ...
 
 

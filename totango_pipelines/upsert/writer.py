@@ -34,7 +34,7 @@ from totango_pipelines.upsert.own_tables import (
 from totango_pipelines.upsert.rows_sql import delivered_view, merged_rows
 from totango_pipelines.upsert.target import HubTransaction, UpsertTarget
 
-RANGE_ROWS = 250_000
+RANGE_ROWS = 125_000
 """About as many rows are compared at once; a range never splits a key."""
 _SAMPLE_ROWS = 40_000
 LISTED_DUPLICATES = 20
@@ -90,8 +90,7 @@ def upsert_delivery(
         merge.prepare()
         counts = UpsertCounts(rows_read=delivery.rows_read, rejected=delivery.rejected)
         refused = []
-        for bounds in merge.ranges():
-            part, rows = merge.merge_range(bounds)
+        for part, rows in merge.merge_ranges():
             counts += part
             if rows.num_rows:
                 refused.append(rows)
@@ -107,6 +106,7 @@ def upsert_delivery(
         all_refused = pa.concat_tables(refused) if refused else REFUSED_SCHEMA.empty_table()
         before_commit(all_refused)
         merge.record_run(counts, clock())
+        hub.flush()
     return UpsertResult(counts, all_refused, tuple(merge.duplicate_rows[:LISTED_DUPLICATES]))
 
 
@@ -170,59 +170,66 @@ class _Merge:
         for low, high in zip(bounds, [*bounds[1:], None], strict=False):
             yield f"{key} >= {low}" + (f" AND {key} < {high}" if high else "")
 
-    def merge_range(self, bounds: str) -> tuple[UpsertCounts, pa.Table]:
+    def merge_ranges(self) -> Iterator[tuple[UpsertCounts, pa.Table]]:
+        """Merge range after range; the hub is read one range ahead of the comparing."""
+        ranges = list(self.ranges())
+        reads = [self._start_current(ranges[0])]
+        for position, bounds in enumerate(ranges):
+            reads += [self._start_current(each) for each in ranges[position + 1 : position + 2]]
+            reads.pop(0)("current")
+            yield self._merge_range(bounds)
+
+    def _merge_range(self, bounds: str) -> tuple[UpsertCounts, pa.Table]:
         """Merge the rows of one range; the counts leave out `rows_read`."""
-        self._table("incoming", f"SELECT * FROM delivered WHERE {bounds}")
-        self._read_current()
-        refused = self._refuse()
-        skipped, stubs = self._leave_out_new()
-        duplicates = self._merge_duplicates()
-        counts = UpsertCounts(
-            rejected=len(set(refused["_row"].to_pylist())),
-            stub_accounts=stubs,
-            skipped_new=skipped.skipped_new,
-            duplicates=duplicates + skipped.duplicates,
-        )
-        for merged in (False, True) if duplicates else (False,):
-            counts += self._write(CellRules(self.delivery, merged))
+        incoming = f"SELECT * FROM delivered WHERE {bounds}"
+        self._view("incoming", incoming)
+        refused = self._refused()
+        if refused.num_rows:
+            self.work.register("refused", refused)
+            incoming += " AND _row NOT IN (SELECT _row FROM refused)"
+            self._view("incoming", incoming)
+        counts = UpsertCounts(rejected=len(set(refused["_row"].to_pylist())))
+        if not self.delivery.allow_new:
+            counts += self._skipped_new()
+            keys = comma_quoted(self._keys)
+            self._view("incoming", f"SELECT * FROM ({incoming}) SEMI JOIN current USING ({keys})")
+        elif self.delivery.child_of_account:
+            counts += UpsertCounts(stub_accounts=self._create_stubs())
+        single, merged, duplicates = self._merge_duplicates()
+        counts += UpsertCounts(duplicates=duplicates)
+        counts += self._write(CellRules(self.delivery, merged=False), single)
+        if merged:
+            counts += self._write(CellRules(self.delivery, merged=True), merged)
         return counts, refused
 
-    def _read_current(self) -> None:
+    def _start_current(self, bounds: str) -> Callable[[str], None]:
         mapped = [attribute.column for attribute in self.delivery.attributes]
         extra = [c for c in object_rules.columns_to_judge(self.delivery) if c not in mapped]
-        self._table("wanted", f"SELECT DISTINCT {comma_quoted(self._keys)} FROM incoming")
+        wanted = f"SELECT {comma_quoted(self._keys)} FROM delivered WHERE {bounds}"
         columns = (*mapped, *extra, *RECORD_COLUMNS)
-        self.hub.read(self.delivery.table, columns, wanted="wanted", into="current")
+        return self.hub.start_read(self.delivery.table, columns, wanted=wanted)
 
-    def _refuse(self) -> pa.Table:
-        """Take the rows that the hub's rules refuse out of `incoming`."""
+    def _refused(self) -> pa.Table:
+        """The rows of `incoming` that the hub's rules refuse."""
         found = [
             self.work.sql(statement).to_arrow_table().cast(REFUSED_SCHEMA)
             for statement in object_rules.refusals(self.delivery)
         ]
-        refused = pa.concat_tables(found) if found else REFUSED_SCHEMA.empty_table()
-        if refused.num_rows:
-            self.work.register("refused", refused)
-            self.work.execute("DELETE FROM incoming WHERE _row IN (SELECT _row FROM refused)")
-            self.work.unregister("refused")
-        return refused
+        return pa.concat_tables(found) if found else REFUSED_SCHEMA.empty_table()
 
-    def _leave_out_new(self) -> tuple[UpsertCounts, int]:
-        """Handle keys the hub does not have: stubs for their accounts, or skip them."""
-        if self.delivery.allow_new:
-            return UpsertCounts(), self._create_stubs() if self.delivery.child_of_account else 0
+    def _skipped_new(self) -> UpsertCounts:
+        """Keys that the hub does not have, without allow_new: nothing happens to them."""
         keys = comma_quoted(self._keys)
         new = f"SELECT {keys} FROM incoming ANTI JOIN current USING ({keys})"
         rows = self._number(f"SELECT count(*) FROM ({new})")
         skipped = self._number(f"SELECT count(*) FROM (SELECT DISTINCT * FROM ({new}))")
-        if rows:
-            self._table("incoming", f"SELECT * FROM incoming SEMI JOIN current USING ({keys})")
-        return UpsertCounts(skipped_new=skipped, duplicates=rows - skipped), 0
+        return UpsertCounts(skipped_new=skipped, duplicates=rows - skipped)
 
     def _create_stubs(self) -> int:
         accounts = _accounts_table()
-        self._table("wanted", "SELECT DISTINCT account_id FROM incoming")
-        self.hub.read(accounts, (), wanted="wanted", into="known_accounts")
+        self.hub.start_read(accounts, (), wanted="SELECT account_id FROM incoming")(
+            "known_accounts"
+        )
         run = self.delivery.start
         writer = literal(self.delivery.run.integration)
         self._table(
@@ -238,46 +245,53 @@ class _Merge:
             self._log(created, ACCOUNTS)
         return stubs
 
-    def _merge_duplicates(self) -> int:
-        """Split `incoming` into `single` and `merged`; how many rows were second to another."""
+    def _merge_duplicates(self) -> tuple[int, int, int]:
+        """Split `incoming` into `single` and `merged`; their rows, and how many were second."""
         keys = comma_quoted(self._keys)
-        rows = self._number("SELECT count(*) FROM incoming")
-        distinct = self._number(f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM incoming)")
+        counted = f"SELECT count(*) AS n FROM incoming GROUP BY {keys}"
+        totals = (
+            f"SELECT count(*), coalesce(sum(n), 0), count(*) FILTER (WHERE n > 1) FROM ({counted})"
+        )
+        distinct, rows, repeated = (int(n) for n in self.work.execute(totals).fetchall()[0])
         single = "SELECT * FROM incoming"
-        if rows != distinct:
-            repeated = f"SELECT {keys} FROM incoming GROUP BY {keys} HAVING count(*) > 1"
-            self._table("repeated", repeated)
+        if repeated:
+            self._table(
+                "repeated", f"SELECT {keys} FROM incoming GROUP BY {keys} HAVING count(*) > 1"
+            )
             self._table("merged", merged_rows(self.delivery, self._keys))
             if len(self.duplicate_rows) < LISTED_DUPLICATES:
                 rows_of = f"SELECT _row FROM incoming SEMI JOIN repeated USING ({keys})"
                 listed = self.work.execute(f"{rows_of} ORDER BY _row LIMIT {LISTED_DUPLICATES}")
                 self.duplicate_rows.extend(row for (row,) in listed.fetchall())
             single += f" ANTI JOIN repeated USING ({keys})"
-        self.work.execute(f"CREATE OR REPLACE TEMP VIEW single AS {single}")
-        return rows - distinct
+        self._view("single", single)
+        return distinct - repeated, repeated, rows - distinct
 
-    def _write(self, rules: CellRules) -> UpsertCounts:
+    def _write(self, rules: CellRules, arrivals: int) -> UpsertCounts:
         """Create and update the records of one shape of arrivals."""
-        arrivals = self._number(f"SELECT count(*) FROM {rules.arrivals}")
-        self._table("created", f"{rules.created()} ORDER BY {comma_quoted(self._keys)}")
-        self._table("candidates", rules.candidates())
-        created = self._number("SELECT count(*) FROM created")
+        self._table("differing", rules.differing())
+        found = self._number("SELECT count(*) FROM differing WHERE found")
+        created = self._number("SELECT count(*) FROM differing") - found
         table = self.delivery.table
         mapped = tuple(attribute.column for attribute in self.delivery.attributes)
         if created:
             columns = (*table.keys, *mapped, *RECORD_COLUMNS)
-            self.hub.insert(table.name, columns, "SELECT * FROM created")
+            self.hub.insert(
+                table.name, columns, f"{rules.created()} ORDER BY {comma_quoted(self._keys)}"
+            )
             key = key_text(self.delivery)
-            log = f"SELECT {key} AS key, 'created' AS operation, NULL AS before FROM created"
-            self._log(log, table.name)
+            new = "FROM differing WHERE NOT found"
+            self._log(
+                f"SELECT {key} AS key, 'created' AS operation, NULL AS before {new}", table.name
+            )
         counts = UpsertCounts(created=created)
-        if self.delivery.attributes and self._number("SELECT count(*) FROM candidates"):
+        if found:
             counts += self._update(rules, mapped)
         return replace(counts, unchanged=arrivals - created - counts.updated - counts.stale)
 
     def _update(self, rules: CellRules, mapped: tuple[HubColumn, ...]) -> UpsertCounts:
         self._table("decisions", rules.decisions())
-        (outcome,) = self.work.sql(rules.outcome()).fetchall()
+        (outcome,) = self.work.execute(rules.outcome()).fetchall()
         updated, stale, conflicts, resolved = (int(count) for count in outcome)
         self._table("updates", rules.updates())
         if self._number("SELECT count(*) FROM updates"):
@@ -316,6 +330,9 @@ class _Merge:
 
     def _table(self, name: str, select: str) -> None:
         self.work.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+
+    def _view(self, name: str, select: str) -> None:
+        self.work.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
 
     def _number(self, select: str) -> int:
         return int(self.work.execute(select).fetchall()[0][0])

@@ -29,6 +29,13 @@ ARGUMENTS = [
 DAGSTER = (sys.executable, "-m", "dagster")
 SIZE = {"width": 1400, "height": 800}
 PATIENCE = 60_000
+TAGS = (
+    "totango/integration: crm_accounts",
+    "totango/object: accounts",
+    "totango/mode: incremental",
+    "totango/trigger: manual",
+    "totango/outcome: succeeded_with_rejects",
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -204,22 +211,21 @@ def keep(page, name):
 
 
 def test_the_graph_of_an_integration_goes_from_the_table_to_the_hub(page, address):
-    page.goto(f"{address}/asset-groups?asset-selection=group%3A%22crm_accounts%22")
+    page.goto(f"{address}/locations/totango_pipelines/asset-groups/crm_accounts/lineage")
     for step in ("extract", "preview", "mapped", "upsert"):
         expect(page.get_by_text(step, exact=True).first).to_be_visible()
     keep(page, "asset-graph")
 
 
-def test_the_job_shows_its_four_steps(page, address):
+def test_the_job_says_what_it_is(page, address):
     page.goto(f"{address}/locations/totango_pipelines/jobs/crm_accounts")
-    for step in ("extract", "preview", "mapped", "upsert"):
-        expect(page.get_by_text(step, exact=True).first).to_be_visible()
+    expect(page.get_by_text("CRM accounts. Accounts from the CRM mirror.")).to_be_visible()
+    expect(page.get_by_text("extract", exact=True).first).to_be_visible()
     keep(page, "job")
 
 
 def test_the_preview_is_a_table_of_the_first_rows(page, address):
     page.goto(f"{address}/assets/crm_accounts/preview?view=events")
-    page.get_by_text("Show table").first.click()
     expect(page.get_by_text("Müller & Söhne 1", exact=True).first).to_be_visible()
     keep(page, "preview")
 
@@ -244,13 +250,15 @@ def test_a_step_says_what_it_does_and_what_it_did(page, address, step):
 
 def test_a_run_can_be_found_by_its_tags(page, address):
     page.goto(f"{address}/runs")
-    page.get_by_text("crm_accounts").first.wait_for()
+    for tag in TAGS:
+        expect(page.get_by_text(tag).first).to_be_visible()
     keep(page, "runs")
     run_id = query(address, "{runsOrError {... on Runs {results {runId}}}}")["runsOrError"][
         "results"
     ][0]["runId"]
     page.goto(f"{address}/runs/{run_id}")
-    for tag in ("totango/integration", "totango/outcome"):
+    page.get_by_text("View tags and config").first.click()
+    for tag in TAGS:
         expect(page.get_by_text(tag).first).to_be_visible()
     keep(page, "run")
 

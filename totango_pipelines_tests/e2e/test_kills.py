@@ -279,7 +279,7 @@ class TestASourceThatDropsTheConnection:
     def shop(self, deployment, postgres_url):
         with psycopg.connect(postgres_url) as session:
             session.execute(
-                "CREATE TABLE company AS SELECT g AS id, repeat(md5(g::text), 8) AS name "
+                "CREATE TABLE company AS SELECT g AS id, repeat(md5(g::text), 3) AS name "
                 "FROM generate_series(1, 400000) g"
             )
         deployment.write(

@@ -84,7 +84,7 @@ class TestDefinitions:
 
         assert deps("extract") == {("crm", "company")}
         assert deps("preview") == {("companies", "extract")}
-        assert deps("mapped") == {("companies", "extract"), ("companies", "preview")}
+        assert deps("mapped") == {("companies", "preview")}
         assert deps("upsert") == {("companies", "mapped")}
 
     def test_query_connection_mapping_with_notes_and_settings_can_be_read(self, bench):
@@ -104,6 +104,18 @@ class TestDefinitions:
         settings = spec(definitions, "companies", "upsert").metadata["settings"].value
         assert settings["reject_allowance"] == 1
         assert settings["allow_new"] is True
+
+    @pytest.mark.parametrize("step", ["mapped", "upsert"])
+    def test_the_hub_s_columns_say_where_their_values_come_from(self, bench, step):
+        metadata = spec(bench.definitions(), "companies", step).metadata
+        columns = metadata["dagster/column_schema"].value.columns
+        assert [(column.name, column.type) for column in columns] == [
+            ("account_id", "text"),
+            ("account_name", "text"),
+            ("seats", "number"),
+            ("country", "text"),
+        ]
+        assert columns[1].description == "column name: trial accounts have no name"
 
     def test_tables_and_upstream_keys_stand_in_the_graph(self, bench):
         text = bench.folder / "integrations" / "companies.yaml"
