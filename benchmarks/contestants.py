@@ -60,7 +60,6 @@ class Ourselves:
     name: str
     server: Server
     project: Path
-    profile: bool = False
     by_dagster: bool = False
     target: str = HUB
 
@@ -77,7 +76,6 @@ class Ourselves:
                 command = [str(command_line()), "run", "accounts", "--mode", "full", "--json"]
             else:
                 command = [sys.executable, str(HERE / "run_once.py"), "accounts"]
-                command += ["--profile"] if self.profile else []
             return run_pipeline([command], environment, self.server.postmaster)
 
 

@@ -114,7 +114,7 @@ def entrants(running: Server, folder: Path, options: argparse.Namespace) -> list
     if not options.skip_floor:
         entered.append(Floor("floor, text", running, binary=False))
         entered.append(Floor("floor, binary, jit off", running, binary=True))
-    entered.append(Ourselves("totango_pipelines", running, folder, profile=options.profile))
+    entered.append(Ourselves("totango_pipelines", running, folder))
     if options.dagster:
         if contestants.command_line().exists():
             entered.append(Ourselves("the same, by Dagster", running, folder, by_dagster=True))

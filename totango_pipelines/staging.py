@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -60,12 +61,8 @@ class Manifest:
 class ParquetSink:
     """Takes batches while a staged file is written; `facts` end up in the manifest."""
 
-    writer: pq.ParquetWriter
+    write: Callable[[pa.RecordBatch], None]
     facts: dict[str, Any]
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Append one batch."""
-        self.writer.write_batch(batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +82,8 @@ class RunFolder:
     def writing(self, file: StagedFile, schema: pa.Schema) -> Iterator[ParquetSink]:
         """A sink for batches; the file appears when the block ends, or not at all."""
         with self.replacing(file) as (part, finish):
-            with parquet_writer(part, schema) as writer:
-                sink = ParquetSink(writer, {})
+            with parquet_batches(part, schema) as write:
+                sink = ParquetSink(write, {})
                 yield sink
             finish_parquet(part, finish, sink.facts)
 
@@ -218,14 +215,27 @@ class Staging:
                 part.unlink(missing_ok=True)
 
 
-def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """A writer of staged files.
+@contextmanager
+def parquet_batches(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    """Write the batches of a staged file, each while the next one is made.
 
     A dictionary pays only where it stays small: small ones also make the mapping cheaper.
     """
-    return pq.ParquetWriter(
-        path, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY_BYTES
-    )
+    options = {"compression": "zstd", "dictionary_pagesize_limit": _DICTIONARY_BYTES}
+    being_written: list[Future[None]] = []
+    with (
+        pq.ParquetWriter(path, schema, **options) as writer,
+        ThreadPoolExecutor(1, "parquet") as thread,
+    ):
+
+        def write(batch: pa.RecordBatch) -> None:
+            while being_written:
+                being_written.pop().result()
+            being_written.append(thread.submit(writer.write_batch, batch))
+
+        yield write
+        while being_written:
+            being_written.pop().result()
 
 
 def finish_parquet(

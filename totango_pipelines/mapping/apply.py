@@ -5,7 +5,7 @@ batches then pass the contract. So a row's problems are all found before it is r
 holds a few batches, however long the extract is (decision 8).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -95,10 +95,22 @@ def _apply(
     kept = [name for name in names if not name.startswith((MASK_PREFIX, FUTURE_COLUMN))]
     write = open_accepted(pa.schema([reader.schema.field(name) for name in kept]))
     rows_read = accepted = 0
-    for batch in reader:
+    for batch in _larger(reader):
         passed = judge.passed(batch)
         rows_read += batch.num_rows
         accepted += passed.num_rows
         write(passed.select(kept))
     write_rejects(engine, plan, judge.refused_pairs, judge.checks, rejects_file)
     return MappedRows(rows_read, accepted, judge.rejected, judge.counted, judge.warnings)
+
+
+def _larger(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    """Batches of at least BATCH_ROWS but the last: a contract's cost is mostly by batch."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in reader:
+        waiting.append(batch)
+        if sum(each.num_rows for each in waiting) >= BATCH_ROWS:
+            yield pa.concat_batches(waiting)
+            waiting.clear()
+    if waiting:
+        yield pa.concat_batches(waiting)

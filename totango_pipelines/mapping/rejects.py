@@ -11,7 +11,7 @@ from totango_pipelines.catalog.attributes import Attribute
 from totango_pipelines.mapping.messages import describe
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
 from totango_pipelines.quoting import comma, literal
-from totango_pipelines.staging import parquet_writer
+from totango_pipelines.staging import parquet_batches
 
 REFUSED_PAIRS = pa.schema([("_row", pa.int64()), ("_check", pa.int32())])
 """A refused row (its number) and the check that refused it (its position)."""
@@ -157,6 +157,6 @@ def _write(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, select: str, fi
     reader = engine.sql(ordered).to_arrow_reader(_BATCH_ROWS)
     names = [*(column.name for column in plan.columns), *OWN_COLUMNS]
     fields = [field.with_name(name) for field, name in zip(reader.schema, names, strict=True)]
-    with parquet_writer(file, pa.schema(fields)) as writer:
+    with parquet_batches(file, pa.schema(fields)) as write:
         for batch in reader:
-            writer.write_batch(batch.rename_columns(names))
+            write(batch.rename_columns(names))

@@ -79,7 +79,7 @@ def hub_schema(integration: Integration, attributes: Mapping[str, Attribute]) ->
             dg.TableColumn(
                 attributes[line.attribute].column,
                 str(attributes[line.attribute].data_type),
-                f"{line.origin}: {line.note}" if line.note else line.origin,
+                f"from {line.origin} ({line.note})" if line.note else f"from {line.origin}",
             )
             for line in integration.mapping
             if line.attribute in attributes

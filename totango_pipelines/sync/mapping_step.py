@@ -15,7 +15,7 @@ from totango_pipelines.mapping.apply import MappedRows, apply_mapping
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import MappingPlan, plan_mapping, validate_mapping
 from totango_pipelines.preview import require_preview
-from totango_pipelines.staging import Manifest, StagedFile, finish_parquet, parquet_writer
+from totango_pipelines.staging import Manifest, StagedFile, finish_parquet, parquet_batches
 from totango_pipelines.sync.validation import located
 from totango_pipelines.sync.wiring import RunContext
 
@@ -82,9 +82,7 @@ def _map_into_files(
         with ExitStack() as writers:
 
             def open_accepted(schema: pa.Schema) -> Callable[[pa.RecordBatch], None]:
-                writer = writers.enter_context(parquet_writer(mapped, schema))
-                write: Callable[[pa.RecordBatch], None] = writer.write_batch
-                return write
+                return writers.enter_context(parquet_batches(mapped, schema))
 
             rows = apply_mapping(
                 engine,

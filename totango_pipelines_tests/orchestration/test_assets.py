@@ -108,14 +108,14 @@ class TestDefinitions:
     @pytest.mark.parametrize("step", ["mapped", "upsert"])
     def test_the_hub_s_columns_say_where_their_values_come_from(self, bench, step):
         metadata = spec(bench.definitions(), "companies", step).metadata
-        columns = metadata["dagster/column_schema"].value.columns
+        columns = metadata["dagster/column_schema"].columns
         assert [(column.name, column.type) for column in columns] == [
             ("account_id", "text"),
             ("account_name", "text"),
             ("seats", "number"),
             ("country", "text"),
         ]
-        assert columns[1].description == "column name: trial accounts have no name"
+        assert columns[1].description == "from column name (trial accounts have no name)"
 
     def test_tables_and_upstream_keys_stand_in_the_graph(self, bench):
         text = bench.folder / "integrations" / "companies.yaml"
