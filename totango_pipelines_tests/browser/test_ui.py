@@ -111,14 +111,16 @@ def environment(project):
 @pytest.fixture(scope="module")
 def address(project, environment):
     """Dagster's UI on the project, which has already run."""
-    subprocess.run(
+    done = subprocess.run(
         [*DAGSTER, "job", "execute", "-m", "totango_pipelines.definitions", "-j", "crm_accounts"],
         env=environment,
         cwd=REPOSITORY,
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
         timeout=180,
     )
+    assert done.returncode == 0, done.stderr[-3000:]
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
