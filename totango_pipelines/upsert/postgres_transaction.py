@@ -90,6 +90,7 @@ class PostgresTransaction:
     reader: psycopg.Connection
     in_turn: InTurn
     binary_copy: bool
+    rows_before: dict[str, float] = field(default_factory=dict)
 
     def committed(self, run_id: str) -> UpsertCounts | None:
         """The counts of the run, if it committed before (the ledger)."""
@@ -132,6 +133,10 @@ class PostgresTransaction:
                     f"{self._definition(column, is_key=False)}"
                 )
             )
+        estimate = self.reader.execute(
+            "SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [quoted(table.name)]
+        ).fetchone()
+        self.rows_before[table.name] = float(estimate[0]) if estimate else 0.0
         self.reader.commit()
 
     @staticmethod
@@ -154,7 +159,7 @@ class PostgresTransaction:
         low, high, count = self.work.execute(
             f"SELECT min({quoted(key)}), max({quoted(key)}), count(*) FROM ({wanted})"
         ).fetchall()[0]
-        if count < _FEW * self._estimated_rows(table):
+        if self._are_few(count, table):
             same = comma([quoted(k.name) for k in table.keys])
             keys = self._batches(table.keys, f"SELECT DISTINCT {same} FROM ({wanted})")
             source = f"{quoted(table.name)} AS t JOIN _wanted AS w USING ({same})"
@@ -180,13 +185,10 @@ class PostgresTransaction:
         keys: Sequence[HubColumn],
         wanted: Batches | None,
     ) -> pa.Table:
+        _by_key(self.reader, by_key=wanted is not None)
         if wanted is not None:
             self._send(self.reader, "_wanted", keys, wanted)
-            # The few keys are looked up one by one: reading the whole table would cost more.
-            self.reader.execute("SET enable_hashjoin = off; SET enable_mergejoin = off")
-        rows = copy_out(self.reader, statement, columns)
-        self.reader.execute("SET enable_hashjoin = on; SET enable_mergejoin = on")
-        return rows
+        return copy_out(self.reader, statement, columns)
 
     def _spread_key(self, table: HubTable, wanted: str) -> str:
         """The first key column with more than one value among the wanted keys."""
@@ -197,11 +199,9 @@ class PostgresTransaction:
                 return key.name
         return table.keys[-1].name
 
-    def _estimated_rows(self, table: HubTable) -> float:
-        row = self.connection.execute(
-            "SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [quoted(table.name)]
-        ).fetchone()
-        return float(row[0]) if row else 0.0
+    def _are_few(self, count: int, table: HubTable) -> bool:
+        """Whether so many records are better looked up by key than met by reading the table."""
+        return count < _FEW * self.rows_before[table.name]
 
     def insert(self, table: str, columns: Sequence[HubColumn], statement: str) -> None:
         """Add the rows of a statement, in its order, by COPY, after what was given before."""
@@ -216,7 +216,8 @@ class PostgresTransaction:
         sets = comma([f"{quoted(c.name)} = n.{quoted(c.name)}" for c in columns])
         same = " AND ".join(f"t.{quoted(k.name)} = n.{quoted(k.name)}" for k in table.keys)
         statement = f"UPDATE {quoted(table.name)} AS t SET {sets} FROM _changed AS n WHERE {same}"
-        self.in_turn.write(self._update, everything, batches, statement)
+        by_key = self._are_few(sum(batch.num_rows for batch in batches[1]), table)
+        self.in_turn.write(self._update, everything, batches, statement, by_key=by_key)
 
     def flush(self) -> None:
         """Wait until everything so far is written."""
@@ -244,8 +245,11 @@ class PostgresTransaction:
     ) -> None:
         copy_in(connection, table, columns, batches, binary=self.binary_copy)
 
-    def _update(self, columns: Sequence[HubColumn], batches: Batches, statement: str) -> None:
+    def _update(
+        self, columns: Sequence[HubColumn], batches: Batches, statement: str, *, by_key: bool
+    ) -> None:
         self._send(self.connection, "_changed", columns, batches)
+        _by_key(self.connection, by_key=by_key)
         self.connection.execute(sql_text(statement))
 
     def _send(
@@ -261,3 +265,11 @@ class PostgresTransaction:
         connection.execute(sql_text(f"CREATE TEMP TABLE {name} ({defined}) ON COMMIT DROP"))
         self._copy(connection, name, columns, batches)
         connection.execute(sql_text(f"ANALYZE {name}"))
+
+
+def _by_key(connection: psycopg.Connection, *, by_key: bool) -> None:
+    """Look few keys up one by one: for them, PostgreSQL would often rather read the whole table."""
+    joins = "off" if by_key else "on"
+    connection.execute(
+        sql_text(f"SET LOCAL enable_hashjoin = {joins}; SET LOCAL enable_mergejoin = {joins}")
+    )
