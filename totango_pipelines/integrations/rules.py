@@ -3,6 +3,7 @@
 Pure: takes the declaration and what surrounds it, answers with problems.
 """
 
+import keyword
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,15 @@ from totango_pipelines.integrations.key_paths import KeyPath, path_text
 from totango_pipelines.integrations.strict_yaml import ParsedYaml
 
 _ACCOUNT_ID = "account_id"
+
+_RESERVED_IDS = frozenset(
+    {
+        *keyword.kwlist,
+        *("context", "conf", "config", "meta", "arg_dict", "dict", "input_arg_dict"),
+        *("output_arg_dict", "int", "str", "float", "bool", "input", "output", "type"),
+    }
+)
+"""Names that Dagster gives to no job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class _Rules:
     attributes: dict[int, Attribute] = field(default_factory=dict)
 
     def all(self) -> Iterator[Problem]:
+        yield from self._id()
         yield from self._connection()
         yield from self._collection()
         for index, line in enumerate(self.integration.mapping):
@@ -96,6 +107,11 @@ class _Rules:
 
     def _problem(self, path: KeyPath, code: str, problem: str, remedy: str) -> Problem:
         return self.parsed.problem(path, code, problem, remedy)
+
+    def _id(self) -> Iterator[Problem]:
+        if self.integration.id in _RESERVED_IDS:
+            seen = f"{self.integration.id!r} is a word that Dagster keeps for itself."
+            yield self._problem(("id",), "ID_RESERVED", seen, "Choose another id and file name.")
 
     def _connection(self) -> Iterator[Problem]:
         name = self.integration.connection

@@ -17,11 +17,9 @@ import pyarrow as pa
 from totango_pipelines.errors import SystemFaultError
 from totango_pipelines.mapping.contract import build_contract
 from totango_pipelines.mapping.judge import FUTURE_COLUMN, MASK_PREFIX, Judge
-from totango_pipelines.mapping.plan import MappingPlan, silent_column
+from totango_pipelines.mapping.plan import MappingPlan
 from totango_pipelines.mapping.rejects import Check, name_columns, write_rejects
 from totango_pipelines.mapping.typed_select import typed_select
-
-__all__ = ["BATCH_ROWS", "MappedRows", "apply_mapping", "silent_column"]
 
 BATCH_ROWS = 100_000
 

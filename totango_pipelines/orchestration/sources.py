@@ -12,8 +12,6 @@ from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import STEPS, step_key, table_key, upstream_key
 from totango_pipelines.orchestration.run_metadata import Lineage, source_lineage
 
-_DIALECTS = {"postgres": "postgres", "mysql": "mysql", "duckdb": "duckdb", "sqlite": "sqlite"}
-
 
 @dataclass(frozen=True, slots=True)
 class QuerySources:
@@ -33,7 +31,7 @@ class QuerySources:
 def query_sources(project: Project, declared: DeclaredIntegration) -> QuerySources:
     """The sources of a declared integration; a query that is refused has none."""
     integration = declared.integration
-    dialect = _DIALECTS[project.connections[integration.connection].type]
+    dialect = str(project.connections[integration.connection].type)
     try:
         query = check_query(integration.query, dialect=dialect)
     except QueryRefusedError:

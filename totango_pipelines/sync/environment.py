@@ -22,8 +22,9 @@ class Environment:
         project = project if project.is_absolute() else folder / project
         home = Path(variables.get("TOTANGO_HOME") or project / ".totango").expanduser()
         home = home if home.is_absolute() else folder / home
+        home = home.resolve()
         hub_url = variables.get("TOTANGO_HUB_URL") or f"duckdb:///{home / 'hub.duckdb'}"
-        return cls(project.resolve(), home.resolve(), hub_url, variables)
+        return cls(project.resolve(), home, hub_url, variables)
 
     @property
     def hub_kind(self) -> str:

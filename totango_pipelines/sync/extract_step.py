@@ -8,7 +8,7 @@ from totango_pipelines.sync.wiring import RunContext
 
 def checked_query(context: RunContext) -> CheckedQuery:
     """The integration's query, after the guard."""
-    return check_query(context.integration.query, dialect=context.source().dialect)
+    return check_query(context.integration.query, dialect=context.dialect)
 
 
 def run_extract(context: RunContext) -> Extract:
@@ -19,6 +19,7 @@ def run_extract(context: RunContext) -> Extract:
         QueryRefusedError, SourceUnavailableError, HubUnavailableError: as their steps say.
     """
     require_supported(context)
+    context.remove_parts()
     query = checked_query(context)
     open_run = context.hub().begin_run(context.run)
     facts = {

@@ -4,15 +4,14 @@ import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import duckdb
 import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.catalog.objects import UnknownAccount
+from totango_pipelines.engine import open_engine
 from totango_pipelines.errors import TooManyRejectsError
-from totango_pipelines.mapping.apply import silent_column
 from totango_pipelines.mapping.conversions import HUB_TYPES
-from totango_pipelines.mapping.plan import MappingPlan
+from totango_pipelines.mapping.plan import MappingPlan, silent_column
 from totango_pipelines.mapping.rejects import add_rejects
 from totango_pipelines.staging import Manifest, StagedFile, finish_parquet
 from totango_pipelines.sync.mapping_step import staged_plan
@@ -136,7 +135,7 @@ def _extend_rejects(context: RunContext, plan: MappingPlan, refused: pa.Table) -
     }
     lines = [(row["_row"], by_column[row["attribute"]], row["code"]) for row in refused.to_pylist()]
     with (
-        duckdb.connect(":memory:") as engine,
+        open_engine(context.work) as engine,
         context.folder.replacing(StagedFile.REJECTS) as (part, done),
     ):
         add_rejects(engine, plan, source=source, rejects=rejects, refused=lines, into=part)

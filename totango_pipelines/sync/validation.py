@@ -10,11 +10,11 @@ from totango_pipelines.errors import (
     QueryRefusedError,
     SourceUnavailableError,
 )
-from totango_pipelines.extract.query import check_query
 from totango_pipelines.integrations.project import DeclaredIntegration
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import validate_mapping
 from totango_pipelines.preview import Preview
+from totango_pipelines.sync.extract_step import checked_query
 from totango_pipelines.sync.preview_step import live_preview
 from totango_pipelines.sync.wiring import RunContext
 
@@ -43,11 +43,9 @@ def validate_offline(context: RunContext) -> tuple[Problem, ...]:
     """Problems that show without asking the source: those of the query's text."""
     declared = context.declared
     try:
-        check_query(declared.integration.query, dialect=context.source().dialect)
+        checked_query(context)
     except QueryRefusedError as error:
         return located(declared, [_query_problem(error)])
-    except DeclarationError:
-        return ()  # a missing secret only matters when the source is asked
     return ()
 
 
@@ -62,7 +60,8 @@ def validate_live(context: RunContext) -> tuple[tuple[Problem, ...], Preview | N
     except QueryRefusedError as error:
         return located(declared, [_query_problem(error)]), None
     except SourceUnavailableError as error:
-        unavailable = Problem("", None, "connection", "SOURCE_UNAVAILABLE", str(error), "")
+        remedy = "Mend the connection in connections.yaml, or validate with --offline."
+        unavailable = Problem("", None, "connection", "SOURCE_UNAVAILABLE", str(error), remedy)
         return located(declared, [unavailable]), None
     except DeclarationError as error:
         return error.problems, None
@@ -71,4 +70,5 @@ def validate_live(context: RunContext) -> tuple[tuple[Problem, ...], Preview | N
 
 
 def _query_problem(error: QueryRefusedError) -> Problem:
-    return Problem("", None, "query", "QUERY_REFUSED", str(error), "")
+    remedy = "Mend the query; `totango-pipelines preview` shows what it returns."
+    return Problem("", None, "query", "QUERY_REFUSED", str(error), remedy)

@@ -42,6 +42,11 @@ class RunContext:
         return self.project.catalog
 
     @property
+    def dialect(self) -> str:
+        """The SQL that the integration's query is written in: its connector's."""
+        return str(self.project.connections[self.integration.connection].type)
+
+    @property
     def folder(self) -> RunFolder:
         """The run's staged files."""
         return open_staging(self.environment).run(self.integration.id, self.run.run_id)
@@ -55,6 +60,10 @@ class RunContext:
             if staging.run(integration, ancestor).has(StagedFile.SOURCE):
                 staging.adopt(integration, self.run.run_id, ancestor)
                 return
+
+    def remove_parts(self) -> None:
+        """Remove what a killed attempt of this run left half-written."""
+        open_staging(self.environment).remove_parts(self.integration.id, self.run.run_id)
 
     @property
     def work(self) -> WorkSpace:

@@ -38,7 +38,7 @@ class DuckdbHub:
     """
 
     path: Path
-    lock_wait: float = 120.0
+    lock_wait: float = 30.0
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
 

@@ -455,3 +455,11 @@ def test_no_mutated_project_ever_raises(chance: random.Random, tmp_path_factory)
     for problem in loaded.problems:
         assert problem.problem
         assert "Input should" not in problem.problem
+
+
+@pytest.mark.parametrize("identifier", ["config", "class", "type"])
+def test_an_id_that_dagster_keeps_for_itself_is_refused(project, identifier):
+    loaded = project(**{identifier: integration(identifier)})
+    (problem,) = [each for each in loaded.problems if each.code == "ID_RESERVED"]
+    assert (problem.path, problem.line) == ("id", 1)
+    assert identifier not in loaded.integrations
