@@ -32,7 +32,7 @@ def preview(ctx: typer.Context, integration: IntegrationId, *, as_json: AsJson =
     project = session.project()
     declared = declared_integration(project, integration)
     context = live_context(session, project, declared)
-    shown: Preview = door.sync("extract_step").live_preview(context)
+    shown: Preview = door.sync("preview_step").live_preview(context)
     if as_json:
         columns = [
             {"name": c.name, "source_type": c.source_type, "arrow_type": c.arrow_type}

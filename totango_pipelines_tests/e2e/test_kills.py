@@ -48,7 +48,9 @@ import warnings
 warnings.simplefilter("ignore")
 import dagster as dg
 import totango_pipelines.sync.upsert_step
+import totango_pipelines.connections.duckdb_file
 import totango_pipelines.sync.extract_step
+import totango_pipelines.sync.preview_step
 for line in sys.stdin:
     asked = json.loads(line)
     if "wait" in asked:
