@@ -6,14 +6,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-# The project that demo and dev use, and where its state goes.
-export TOTANGO_PROJECT ?= $(CURDIR)/demo
-export TOTANGO_HOME ?= $(TOTANGO_PROJECT)/.totango
-export DAGSTER_HOME ?= $(TOTANGO_HOME)/dagster
-# Unset when empty, so that a plain `make` never points at an empty URL.
-ifdef TOTANGO_HUB_URL
-export TOTANGO_HUB_URL
-endif
+# The project that demo and dev use, and where its state goes; the tests make their own.
+TOTANGO_PROJECT ?= $(CURDIR)/demo
+TOTANGO_HOME ?= $(TOTANGO_PROJECT)/.totango
+DAGSTER_HOME ?= $(TOTANGO_HOME)/dagster
+demo dev: export TOTANGO_PROJECT := $(TOTANGO_PROJECT)
+demo dev: export TOTANGO_HOME := $(TOTANGO_HOME)
+demo dev: export DAGSTER_HOME := $(DAGSTER_HOME)
 
 .PHONY: help setup demo dev test test-browser check format schemas bench clean
 

@@ -22,6 +22,10 @@ with warnings.catch_warnings():
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
+# Whoever runs the tests may have a project of their own open: no test may meet it.
+for name in ("TOTANGO_PROJECT", "TOTANGO_HOME", "TOTANGO_HUB_URL", "DAGSTER_HOME"):
+    os.environ.pop(name, None)
+
 
 def free_port():
     with socket.socket() as listener:
