@@ -1,15 +1,17 @@
 """Whether an integration's query and mapping fit what its source returns now."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from totango_pipelines.errors import (
     DeclarationError,
     Problem,
     QueryRefusedError,
+    Severity,
     SourceUnavailableError,
 )
+from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.project import DeclaredIntegration
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import validate_mapping
@@ -40,13 +42,14 @@ def _steps(path: str) -> tuple[str | int, ...]:
 
 
 def validate_offline(context: RunContext) -> tuple[Problem, ...]:
-    """Problems that show without asking the source: those of the query's text."""
+    """Problems that show without asking the source: those of the query's text and of promises."""
     declared = context.declared
+    waiting = located(declared, _accepted_but_waiting(declared.integration))
     try:
         checked_query(context)
     except QueryRefusedError as error:
-        return located(declared, [_query_problem(error)])
-    return ()
+        return (*located(declared, [_query_problem(error)]), *waiting)
+    return waiting
 
 
 def validate_live(context: RunContext) -> tuple[tuple[Problem, ...], Preview | None]:
@@ -66,9 +69,32 @@ def validate_live(context: RunContext) -> tuple[tuple[Problem, ...], Preview | N
     except DeclarationError as error:
         return error.problems, None
     found = validate_mapping(declared.integration, context.catalog, columns_of(preview))
-    return located(declared, found), preview
+    waiting = _accepted_but_waiting(declared.integration)
+    return located(declared, [*found, *waiting]), preview
 
 
 def _query_problem(error: QueryRefusedError) -> Problem:
     remedy = "Mend the query; `totango-pipelines preview` shows what it returns."
     return Problem("", None, "query", "QUERY_REFUSED", str(error), remedy)
+
+
+def _accepted_but_waiting(integration: Integration) -> Iterator[Problem]:
+    """Warnings about what may be declared already, and does nothing yet."""
+    schedule = integration.schedule
+    saved = schedule is not None and schedule.sync_on_save
+    waiting = (
+        (
+            integration.settings.cursor_column is not None,
+            "settings.cursor_column",
+            "is not used yet: every run reads the whole query.",
+        ),
+        (bool(integration.upstream), "upstream", "shows in the graph, and starts no run yet."),
+        (bool(integration.notify), "notify", "names the owners, and sends nothing yet."),
+        (saved, "schedule.sync_on_save", "starts no run yet: use `totango-pipelines run`."),
+    )
+    for declared, path, problem in waiting:
+        if declared:
+            yield Problem(
+                *("", None, path, "NOT_SUPPORTED_YET", problem, "Nothing has to be changed."),
+                severity=Severity.WARNING,
+            )

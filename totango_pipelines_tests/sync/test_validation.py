@@ -3,7 +3,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from totango_pipelines.errors import MappingInvalidError, Problem
+from totango_pipelines.errors import MappingInvalidError, Problem, Severity
 from totango_pipelines.integrations.project import load_project
 from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.staging import StagedFile
@@ -132,3 +132,22 @@ def test_a_mapped_run_leaves_its_three_files_and_no_spill(context):
     assert (result.rows.accepted, result.within_limits) == (1, True)
     assert all(run.folder.verified(file)[1].rows == (file != "rejects") for file in StagedFile)
     assert not list(run.folder.path.glob("*.part"))
+
+
+def test_what_may_be_declared_and_does_nothing_yet_is_a_warning(context, monkeypatch):
+    extra = (
+        "settings: {{cursor_column: id}}\nupstream: [warehouse/accounts]\nnotify: [data-oncall]\n"
+        'schedule: {{cadence: daily, at: "06:00", sync_on_save: true}}\n'
+    )
+    monkeypatch.setattr(f"{__name__}.INTEGRATION", INTEGRATION + extra)
+    problems = validate_offline(context())
+
+    assert [each.path for each in problems] == [
+        "settings.cursor_column",
+        "upstream",
+        "notify",
+        "schedule.sync_on_save",
+    ]
+    assert {each.severity for each in problems} == {Severity.WARNING}
+    assert problems[0].line == 11
+    assert validate_live(context())[0] == problems
