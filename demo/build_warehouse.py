@@ -304,7 +304,9 @@ def main() -> None:
     parser.add_argument("--into", type=Path, default=default, metavar="FILE")
     into = parser.parse_args().into
     rows = build(into)
-    print(f"{into}: " + ", ".join(f"{count} {name}" for name, count in rows.items()))
+    print(
+        f"{os.path.relpath(into)}: " + ", ".join(f"{count} {name}" for name, count in rows.items())
+    )
 
 
 if __name__ == "__main__":
