@@ -79,7 +79,6 @@ class AssetBuilder:
             context: dg.AssetExecutionContext, config: ExtractConfig, totango: _Totango
         ) -> Results:
             mode = str(config.mode.value)
-            context.instance.add_run_tags(context.run.run_id, {asset_keys.MODE_TAG: mode})
             with totango.run(context, self.project, self.declared, mode=mode) as run:
                 run_extract = step("extract_step").run_extract
                 import_ahead()

@@ -8,11 +8,8 @@ import dagster as dg
 from totango_pipelines.errors import Problem, errors_among
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import (
-    INTEGRATION_TAG,
-    MODE_TAG,
-    OBJECT_TAG,
     STEPS,
-    TRIGGER_TAG,
+    default_tags,
     step_key,
 )
 from totango_pipelines.orchestration.assets import AssetBuilder
@@ -90,12 +87,8 @@ def _job(
         integration.id,
         selection=dg.AssetSelection.assets(*(step_key(integration.id, step) for step in STEPS)),
         description=f"{integration.name}. {integration.description}".strip(),
-        run_tags={
-            INTEGRATION_TAG: integration.id,
-            OBJECT_TAG: str(integration.object),
-            MODE_TAG: "incremental",
-            TRIGGER_TAG: "manual",
-        },
+        # Not run_tags: only the UI's Launchpad would give those to a run, a call by GraphQL not.
+        tags=default_tags(integration.id, str(integration.object)),
     )
     definitions = dg.Definitions(
         assets=assets,

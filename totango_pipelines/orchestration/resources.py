@@ -10,7 +10,12 @@ from typing import Any
 import dagster as dg
 
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
-from totango_pipelines.orchestration.asset_keys import MODE_TAG, TRIGGER_TAG
+from totango_pipelines.orchestration.asset_keys import (
+    INTEGRATION_TAG,
+    MODE_TAG,
+    TRIGGER_TAG,
+    default_tags,
+)
 from totango_pipelines.orchestration.failures import FIRST_WAIT, reported
 from totango_pipelines.orchestration.heavy_floor import step
 from totango_pipelines.sync.environment import Environment
@@ -39,6 +44,7 @@ class TotangoResource:
     ) -> Iterator[Any]:
         """The run that this step belongs to; what fails inside is reported in our own words."""
         with reported(context, first_wait=self.first_wait):
+            _tag_run(context, declared, mode)
             yield self.run_context(context, project, declared, mode=mode)
 
     def run_context(
@@ -69,6 +75,21 @@ class TotangoResource:
         if mode is None and context.run.parent_run_id:
             found.adopt_extract(_ancestors(context))
         return found
+
+
+def _tag_run(
+    context: dg.AssetExecutionContext, declared: DeclaredIntegration, mode: str | None
+) -> None:
+    """Say the mode that was asked for; a run started from assets has none of the job's tags."""
+    integration, run_id = declared.integration, context.run.run_id
+    # Asked of the run log: the context's own copy does not know what an earlier step added.
+    run = context.instance.get_run_by_id(run_id)
+    present = run.tags if run else {}
+    tags = {MODE_TAG: mode} if mode else {}
+    if INTEGRATION_TAG not in present:
+        tags = {**default_tags(integration.id, str(integration.object)), **present, **tags}
+    if tags:
+        context.instance.add_run_tags(run_id, tags)
 
 
 def _ancestors(context: dg.AssetExecutionContext) -> list[str]:

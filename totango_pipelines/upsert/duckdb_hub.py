@@ -140,10 +140,11 @@ class DuckdbTransaction:
 
     work: duckdb.DuckDBPyConnection
 
-    def committed(self, run_id: str) -> UpsertCounts | None:
-        """The counts of the run, if it committed before (the ledger)."""
+    def committed(self, run_id: str, integration: str) -> UpsertCounts | None:
+        """The counts of the integration's run, if it committed before (the ledger)."""
         rows = self.work.execute(
-            f"SELECT {comma_quoted(COUNT_NAMES)} FROM _runs WHERE run_id = ?", [run_id]
+            f"SELECT {comma_quoted(COUNT_NAMES)} FROM _runs WHERE run_id = ? AND integration = ?",
+            [run_id, integration],
         ).fetchall()
         return UpsertCounts(*rows[0]) if rows else None
 

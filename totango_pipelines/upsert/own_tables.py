@@ -69,7 +69,8 @@ LEASES = (
 META = (HubColumn("name", "VARCHAR"), HubColumn("value", "BIGINT"))
 
 OWN_TABLES = {
-    "_runs": (RUNS, ("run_id",)),
+    # One Dagster run can materialize the assets of several integrations.
+    "_runs": (RUNS, ("run_id", "integration")),
     "_changes": (CHANGES, ()),
     "_conflicts": (CONFLICTS, ()),
     "_matches": (MATCHES, ("connection", "object", "key")),

@@ -92,11 +92,12 @@ class PostgresTransaction:
     binary_copy: bool
     rows_before: dict[str, float] = field(default_factory=dict)
 
-    def committed(self, run_id: str) -> UpsertCounts | None:
-        """The counts of the run, if it committed before (the ledger)."""
+    def committed(self, run_id: str, integration: str) -> UpsertCounts | None:
+        """The counts of the integration's run, if it committed before (the ledger)."""
         names = comma([quoted(name) for name in COUNT_NAMES])
         row = self.connection.execute(
-            sql_text(f"SELECT {names} FROM _runs WHERE run_id = %s"), [run_id]
+            sql_text(f"SELECT {names} FROM _runs WHERE run_id = %s AND integration = %s"),
+            [run_id, integration],
         ).fetchone()
         return UpsertCounts(*row) if row else None
 

@@ -27,8 +27,8 @@ class HubTransaction(Protocol):
         """The DuckDB in which rows are compared."""
         ...
 
-    def committed(self, run_id: str) -> UpsertCounts | None:
-        """The counts of the run, if it committed before (the ledger)."""
+    def committed(self, run_id: str, integration: str) -> UpsertCounts | None:
+        """The counts of the integration's run, if it committed before (the ledger)."""
         ...
 
     def epoch(self, integration: str) -> int:

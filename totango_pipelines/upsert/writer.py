@@ -82,7 +82,7 @@ def upsert_delivery(
     run = delivery.run
     objects = sorted({run.object, ACCOUNTS} if delivery.child_of_account else {run.object})
     with target.transaction(objects, work) as hub:
-        done = hub.committed(run.run_id)
+        done = hub.committed(run.run_id, run.integration)
         if done is not None:
             return UpsertResult(done, REFUSED_SCHEMA.empty_table(), repeated=True)
         _check_lease(hub, delivery)

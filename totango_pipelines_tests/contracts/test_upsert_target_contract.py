@@ -311,6 +311,13 @@ class TestOneTransaction:
             ("s", 0),
         ]
 
+    def test_one_dagster_run_of_two_integrations_is_two_runs_of_the_hub(self, scene):
+        first = scene.run([("a1", {"tier": "Gold"}, 10)], run_id="r", integration="a")
+        del scene.starts["r"]
+        second = scene.run([("a2", {"tier": "Gold"}, 10)], run_id="r", integration="b")
+        assert (counted(first), counted(second)) == ({"created": 1}, {"created": 1})
+        assert not second.repeated
+
     def test_a_run_that_lost_its_lease_writes_nothing(self, scene):
         scene.begin("old")
         scene.begin("new")

@@ -245,6 +245,23 @@ class TestARun:
             (result.run_id, mode, "manual")
         ]
 
+    def test_a_run_started_from_its_assets_gets_the_tags_too(self, bench):
+        every_asset = bench.definitions().resolve_implicit_global_asset_job_def()
+        keys = [dg.AssetKey(["companies", step]) for step in STEPS]
+        quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
+        config = {"loggers": quiet, "ops": {"companies__extract": {"config": {"mode": "full"}}}}
+        result = every_asset.execute_in_process(
+            instance=bench.instance, asset_selection=keys, run_config=config
+        )
+        tags = bench.tags(result.run_id)
+        assert (tags["totango/integration"], tags["totango/mode"]) == ("companies", "full")
+
+    def test_a_run_that_only_names_the_job_has_its_tags(self, bench):
+        # A call by GraphQL takes the job's tags, not its run tags.
+        tags = bench.definitions().resolve_job_def("companies").tags
+        assert tags["totango/integration"] == "companies"
+        assert set(tags) >= {"totango/object", "totango/mode", "totango/trigger"}
+
     def test_the_preview_is_a_table_with_types(self, bench):
         bench.source(*[f"INSERT INTO company VALUES ('x{i}', 'X', 1, 'Y')" for i in range(20)])
         bench.run()
