@@ -72,6 +72,7 @@ def _options(
         environment=read_environment(project),
         out=make_console(color=not no_color),
         err=make_console(stderr=True, color=not no_color),
+        given_project=project,
     )
 
 

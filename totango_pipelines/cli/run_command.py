@@ -166,7 +166,7 @@ def _print_rejects(session: Session, integration: str, run_id: str) -> None:
     hidden = len(lines) - _REJECTS_SHOWN
     more = [f"… and {hidden} more kinds of problem."] if hidden > 0 else []
     command = (
-        f"totango-pipelines download {run_id} --what rejects --format csv "
+        f"{session.program} download {run_id} --what rejects --format csv "
         f"-o {integration}_rejects.csv"
     )
     print_lines(session.out, [*more, "", "To get the rows, mend them and load them again:"])

@@ -1,6 +1,7 @@
 """What every command works with: the environment, the two consoles and the project."""
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +28,14 @@ class Session:
     environment: Environment
     out: Console
     err: Console
+    given_project: Path | None = None
+
+    @property
+    def program(self) -> str:
+        """How to call this command line again, on the same project."""
+        if self.given_project is None:
+            return "totango-pipelines"
+        return f"totango-pipelines --project {shlex.quote(str(self.given_project))}"
 
     def project(self) -> "Project":
         """The project as it is declared, with everything that is wrong with it.
