@@ -1,6 +1,6 @@
 """What a run did, as data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -41,20 +41,3 @@ class RunRecord:
         if self.started_at is None or self.ended_at is None:
             return None
         return (self.ended_at - self.started_at).total_seconds()
-
-
-def filter_runs(
-    runs: Iterable[RunRecord],
-    *,
-    integration: str | None = None,
-    status: RunStatus | None = None,
-    limit: int | None = None,
-) -> tuple[RunRecord, ...]:
-    """The runs that fit, in the order given; `limit` counts only those that fit."""
-    found = [
-        run
-        for run in runs
-        if (integration is None or run.integration == integration)
-        and (status is None or run.status is status)
-    ]
-    return tuple(found if limit is None else found[:limit])

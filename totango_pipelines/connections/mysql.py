@@ -170,7 +170,7 @@ class MySQLSource:
             read_timeout=int(self.statement_timeout) + 60,
             autocommit=True,
         )
-        mariadb = "mariadb" in str(connection.get_server_info()).lower()  # type: ignore[no-untyped-call]
+        mariadb = "mariadb" in str(connection.get_server_info()).lower()  # type: ignore[no-untyped-call]  # not in its stubs
         timeout = (
             f"max_statement_time = {self.statement_timeout:g}"
             if mariadb

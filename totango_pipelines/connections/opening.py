@@ -3,11 +3,18 @@
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from totango_pipelines.connections.login import CONNECTIONS_FILE
 from totango_pipelines.connections.source import Source
 from totango_pipelines.errors import DeclarationError, Problem
+from totango_pipelines.integrations.connection import (
+    ConnectionDeclaration,
+    DuckdbConnection,
+    FromEnvironment,
+    MysqlConnection,
+    PostgresConnection,
+    SqliteConnection,
+)
 
 _FILE_STATEMENT_TIMEOUT = 30 * 60.0
 _MODULES = {
@@ -18,54 +25,8 @@ _MODULES = {
 }
 
 
-@runtime_checkable
-class Variable(Protocol):
-    """A value that stands in an environment variable."""
-
-    @property
-    def env(self) -> str:
-        """The variable's name."""
-        ...
-
-
-@runtime_checkable
-class FileDeclaration(Protocol):
-    """A declared sqlite or duckdb connection.
-
-    Structural, since this package and the declarations do not know each other.
-    """
-
-    @property
-    def type(self) -> str:
-        """The connector."""
-        ...
-
-    @property
-    def path(self) -> str:
-        """Relative to the project folder."""
-        ...
-
-
-class ServerDeclaration(Protocol):
-    """A declared postgres or mysql connection.
-
-    Besides what stands here: url, host, port, database, user and password, each of them None, a
-    value or a Variable.
-    """
-
-    @property
-    def type(self) -> str:
-        """The connector."""
-        ...
-
-    @property
-    def statement_timeout_seconds(self) -> int:
-        """The longest time that a query may take."""
-        ...
-
-
 def open_source(
-    declaration: FileDeclaration | ServerDeclaration,
+    declaration: ConnectionDeclaration,
     *,
     name: str,
     project_folder: Path,
@@ -78,7 +39,7 @@ def open_source(
     """
     module = importlib.import_module(f"{__package__}.{_MODULES[declaration.type]}")
     source: Source
-    if isinstance(declaration, FileDeclaration):
+    if isinstance(declaration, SqliteConnection | DuckdbConnection):
         path = project_folder / declaration.path
         source = module.open_file(name, path, _FILE_STATEMENT_TIMEOUT)
     else:
@@ -88,13 +49,13 @@ def open_source(
 
 
 def _values(
-    declaration: ServerDeclaration, name: str, environment: Mapping[str, str]
+    declaration: PostgresConnection | MysqlConnection, name: str, environment: Mapping[str, str]
 ) -> dict[str, str]:
     values: dict[str, str] = {}
     problems = []
     for key in ("url", "host", "port", "database", "user", "password"):
         declared = getattr(declaration, key)
-        if isinstance(declared, Variable):
+        if isinstance(declared, FromEnvironment):
             found = environment.get(declared.env)
             if found:
                 values[key] = found

@@ -197,6 +197,3 @@ class DuckdbTransaction:
         self.work.execute(
             f"UPDATE main.{quoted(table.name)} AS t SET {sets} FROM {relation} AS n WHERE {same}"
         )
-
-    def flush(self) -> None:
-        """Nothing waits: every statement was run when it was given."""

@@ -44,7 +44,7 @@ class _CopyReader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # RawIOBase says Buffer
         parts, size = [self._rest], len(self._rest)
         while size < len(buffer):
             row = next(self._rows, None)

@@ -80,6 +80,7 @@ class PostgresHub:
                     "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, name]
                 )
             yield PostgresTransaction(engine, connection, reader, in_turn, self.binary_copy)
+            in_turn.flush()
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection]:

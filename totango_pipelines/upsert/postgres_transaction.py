@@ -47,7 +47,7 @@ def sql_text(text: str) -> sql.SQL:
 class InTurn:
     """Two threads: one reads ahead, one writes; each does its work in the order it was given.
 
-    At most one write waits behind the one that runs, so that memory holds two ranges.
+    At most _WRITES_AHEAD writes are under way, so that memory holds about two ranges.
     """
 
     _reads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
@@ -219,10 +219,6 @@ class PostgresTransaction:
         statement = f"UPDATE {quoted(table.name)} AS t SET {sets} FROM _changed AS n WHERE {same}"
         by_key = self._are_few(sum(batch.num_rows for batch in batches[1]), table)
         self.in_turn.write(self._update, everything, batches, statement, by_key=by_key)
-
-    def flush(self) -> None:
-        """Wait until everything so far is written."""
-        self.in_turn.flush()
 
     def _batches(self, columns: Sequence[HubColumn], statement: str) -> Batches:
         """The rows of a statement, in memory, at the exact width that binary COPY wants."""

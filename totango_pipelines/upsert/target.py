@@ -58,14 +58,6 @@ class HubTransaction(Protocol):
         """Set `columns` of the records whose keys stand in the relation; perhaps later, in turn."""
         ...
 
-    def flush(self) -> None:
-        """Wait until everything so far is written.
-
-        Raises:
-            HubUnavailableError: it could not be; the transaction is lost.
-        """
-        ...
-
 
 class UpsertTarget(Protocol):
     """A hub that runs upsert into."""

@@ -106,7 +106,6 @@ def upsert_delivery(
         all_refused = pa.concat_tables(refused) if refused else REFUSED_SCHEMA.empty_table()
         before_commit(all_refused)
         merge.record_run(counts, clock())
-        hub.flush()
     return UpsertResult(counts, all_refused, tuple(merge.duplicate_rows[:LISTED_DUPLICATES]))
 
 

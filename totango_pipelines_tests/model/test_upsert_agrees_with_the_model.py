@@ -121,13 +121,13 @@ def test_duckdb_holds_what_the_model_holds(history):
 def postgres_database(postgres_server_url) -> Iterator[str]:
     with psycopg.connect(postgres_server_url, autocommit=True) as connection:
         name = f"model_{uuid.uuid4().hex}"
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
         parameters = connection.info.get_parameters() | {"dbname": name}
         host, port = connection.info.host, connection.info.port
         user = parameters.get("user", connection.info.user)
         password = f":{connection.info.password}" if connection.info.password else ""
         yield f"postgresql://{user}{password}@{host}:{port}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -135,7 +135,7 @@ def postgres_database(postgres_server_url) -> Iterator[str]:
 def test_postgres_holds_what_the_model_holds(postgres_database, history):
     schema = f"s{uuid.uuid4().hex}"
     with psycopg.connect(postgres_database, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE SCHEMA {schema}")
     url = f"{postgres_database}?options=-csearch_path%3D{schema}"
     with tempfile.TemporaryDirectory() as folder:
         compare(HubScene(PostgresHub(url), Path(folder)), history)

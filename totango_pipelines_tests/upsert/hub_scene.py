@@ -167,7 +167,7 @@ class HubScene:
                 return connection.execute(sql).fetchall()
         assert isinstance(self.target, PostgresHub)
         with psycopg.connect(self.target.url) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql).fetchall()
 
     def record(self, key: str) -> dict[str, Any]:
         """The attributes of an account that are not empty."""
