@@ -95,6 +95,10 @@ class QueryRefusedError(UserError):
     """The query is not one read-only SELECT, or the source cannot run it."""
 
 
+class ExpressionTooSlowError(UserError):
+    """An expression of the mapping took longer than it may."""
+
+
 class TooManyRejectsError(UserError):
     """More rows were rejected than `reject_allowance` and `max_reject_ratio` allow."""
 

@@ -229,6 +229,7 @@ TOUCHPOINTS: Final = TotangoObject(
 ACCOUNTS_FOREIGN_KEYS: Final = TotangoObject(
     name="accounts_foreign_keys",
     title="Accounts foreign keys",
+    supported=True,
     unknown_account=UnknownAccount.REJECT,
     own_key_columns=(
         Attribute("foreign_key", key=KeyFolding.AS_IT_IS),

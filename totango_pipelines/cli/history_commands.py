@@ -37,6 +37,16 @@ class What(StrEnum):
     REJECTS = "rejects"
 
 
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run's id, the beginning of it, or latest:ID for an integration's newest run.",
+        autocompletion=complete_runs,
+    ),
+]
+
+
 class FileFormat(StrEnum):
     """How a file is written."""
 
@@ -87,14 +97,7 @@ def _require_known(session: Session, integration: str) -> None:
 
 def download(
     ctx: typer.Context,
-    run: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN",
-            help="A run's id, the beginning of it, or latest:ID for an integration's newest run.",
-            autocompletion=complete_runs,
-        ),
-    ],
+    run: RunArgument,
     *,
     what: Annotated[
         What, typer.Option(help="source: the extract; mapped: the accepted rows; rejects.")
@@ -122,7 +125,7 @@ def download(
     if output == "-" and chosen is FileFormat.PARQUET:
         hint = "parquet is binary; give a file with -o, or --format csv."
         raise typer.BadParameter(hint, ctx=ctx, param_hint="--format")
-    folder = _folder(session, _resolve(session, run), what)
+    folder = files_of(session, resolved_run(session, run), what)
     files = door.run_files()
     if output == "-":
         files.stream_csv(folder, files.StagedFile(what.value), sys.stdout.buffer)
@@ -132,7 +135,7 @@ def download(
     print_lines(session.err, [f"{plural(rows, 'row')} of {what} written to {output}"])
 
 
-def _resolve(session: Session, run: str) -> RunRecord:
+def resolved_run(session: Session, run: str) -> RunRecord:
     """The run that RUN names."""
     if not run.startswith(_LATEST):
         return find_run(session.environment, run)
@@ -145,7 +148,7 @@ def _resolve(session: Session, run: str) -> RunRecord:
     return newest[0]
 
 
-def _folder(session: Session, run: RunRecord, what: What) -> "RunFolder":
+def files_of(session: Session, run: RunRecord, what: What) -> "RunFolder":
     """The run's files, which must hold this one.
 
     Raises:

@@ -16,6 +16,7 @@ from totango_pipelines.cli.history_commands import download, history
 from totango_pipelines.cli.list_commands import list_integrations, show
 from totango_pipelines.cli.output import make_console, print_error, print_exception
 from totango_pipelines.cli.preview_command import preview
+from totango_pipelines.cli.rejects_command import rejects
 from totango_pipelines.cli.run_command import run_integration
 from totango_pipelines.cli.session import Session, read_environment
 from totango_pipelines.cli.validate_command import validate
@@ -82,6 +83,7 @@ app.command("preview", short_help="The first 10 rows of a query, with types.")(p
 app.command("validate", short_help="Every problem of the files and mappings.")(validate)
 app.command("run", short_help="Run an integration now.")(run_integration)
 app.command("history", short_help="The past runs of an integration.")(history)
+app.command("rejects", short_help="What a run rejected, and how to mend it.")(rejects)
 app.command("download", short_help="A past run's extract, rows or rejects.")(download)
 
 

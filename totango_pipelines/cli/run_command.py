@@ -13,7 +13,6 @@ import typer
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.output import (
     counts_sentence,
-    make_table,
     print_error,
     print_exception,
     print_json,
@@ -21,6 +20,7 @@ from totango_pipelines.cli.output import (
     styled,
     without_password,
 )
+from totango_pipelines.cli.rejects_command import print_rejects_after_run
 from totango_pipelines.cli.run_progress import progress
 from totango_pipelines.cli.session import (
     AsJson,
@@ -33,8 +33,6 @@ from totango_pipelines.errors import TotangoPipelinesError
 
 if TYPE_CHECKING:
     from totango_pipelines.orchestration.run_launch import RunOutcome
-
-_REJECTS_SHOWN = 20
 
 
 class Mode(StrEnum):
@@ -148,26 +146,4 @@ def _print_outcome(
     if outcome.error is None:
         print_lines(session.out, [f"  hub   {without_password(session.environment.hub_url)}"])
     if outcome.counts.get("rejected"):
-        _print_rejects(session, integration, outcome.run_id)
-
-
-def _print_rejects(session: Session, integration: str, run_id: str) -> None:
-    """What was rejected and how to mend it, and how to get the rows."""
-    folder = door.sync("wiring").open_staging(session.environment).run(integration, run_id)
-    lines = door.run_files().rejects_summary(folder)
-    if not lines:
-        return
-    table = make_table("column", "attribute", "code", "rows", "remedy", whole=["code"])
-    for line in lines[:_REJECTS_SHOWN]:
-        table.add_row(line.column or "", line.attribute, line.code, str(line.rows), line.remedy)
-    session.out.print()
-    session.out.print("rejected rows", style="bold yellow")
-    session.out.print(table)
-    hidden = len(lines) - _REJECTS_SHOWN
-    more = [f"… and {hidden} more kinds of problem."] if hidden > 0 else []
-    command = (
-        f"{session.program} download {run_id} --what rejects --format csv "
-        f"-o {integration}_rejects.csv"
-    )
-    print_lines(session.out, [*more, "", "To get the rows, mend them and load them again:"])
-    print_lines(session.out, [f"  {command}"])
+        print_rejects_after_run(session, integration, outcome.run_id)

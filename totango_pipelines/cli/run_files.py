@@ -1,13 +1,11 @@
-"""The files of a past run, for people: what was rejected, and copies as CSV or Parquet."""
+"""Copies of a past run's files, as CSV or Parquet."""
 
 import json
 import os
 import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
@@ -19,37 +17,14 @@ import pyarrow.parquet as pq
 from totango_pipelines.errors import UserError
 from totango_pipelines.staging import RunFolder, StagedFile
 
-# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
+# A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection); a negative number
+# is none, and stays what it was when the file is loaded again.
 _FORMULA: Final = r"^[=+\-@\t\r]"
-_REJECT_COLUMNS: Final = ("_column", "_attribute", "_code", "_remedy")
-
-
-@dataclass(frozen=True, slots=True)
-class RejectLine:
-    """How many rows one column of an extract lost to one code."""
-
-    column: str | None
-    attribute: str
-    code: str
-    remedy: str
-    rows: int
+_NUMBER: Final = r"^-[0-9]+([.,][0-9]+)?$"
 
 
 class OutputExistsError(UserError):
     """The file to write is there already."""
-
-
-def rejects_summary(folder: RunFolder) -> tuple[RejectLine, ...]:
-    """The rejects of a run by column, attribute and code, the most frequent first."""
-    if not folder.has(StagedFile.REJECTS):
-        return ()
-    path, _ = folder.verified(StagedFile.REJECTS)
-    counted: Counter[tuple[str | None, str, str, str]] = Counter()
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(columns=list(_REJECT_COLUMNS)):
-            columns = (batch.column(name).to_pylist() for name in _REJECT_COLUMNS)
-            counted.update(zip(*columns, strict=True))
-    return tuple(RejectLine(*key, rows=rows) for key, rows in counted.most_common())
 
 
 def write_parquet(folder: RunFolder, file: StagedFile, target: Path, *, force: bool) -> int:
@@ -122,7 +97,8 @@ def _for_csv(column: pa.Array) -> pa.Array:
         texts = column.cast(pa.string())
     else:
         texts = pa.array([_text(value) for value in column.to_pylist()], pa.string())
-    risky = pc.match_substring_regex(texts, _FORMULA)
+    is_number = pc.match_substring_regex(texts, _NUMBER)
+    risky = pc.and_not(pc.match_substring_regex(texts, _FORMULA), is_number)
     return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)
 
 

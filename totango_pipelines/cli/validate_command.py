@@ -1,6 +1,7 @@
 """`validate`: every problem of every file, and of every mapping against the live preview."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 from rich.text import Text
 
 from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.effect_table import print_effect
 from totango_pipelines.cli.output import plural, print_json, print_lines, styled
 from totango_pipelines.cli.session import (
     AsJson,
@@ -22,6 +24,7 @@ from totango_pipelines.errors import Problem, TotangoPipelinesError, errors_amon
 
 if TYPE_CHECKING:
     from totango_pipelines.integrations.project import Project
+    from totango_pipelines.mapping.effect import MappingEffect
 
 _UNAVAILABLE = "SOURCE_UNAVAILABLE"
 
@@ -38,11 +41,20 @@ def validate(
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask no source: check the files alone.")
     ] = False,
+    rows: Annotated[
+        bool | None,
+        typer.Option(
+            "--rows/--no-rows",
+            help="Show the preview rows, source value beside mapped value "
+            "(without the option: of the integrations that are named).",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find every problem of the declared files and of the mappings against the live preview.
 
     Without ids: all files. Ends with exit code 1 if there is an error; warnings alone do not count.
+    For the named ones it shows what the mapping makes of the first 10 rows.
 
     Example: totango-pipelines validate crm_accounts --offline
     """
@@ -56,7 +68,9 @@ def validate(
     files = [file for file, name in ids.items() if not chosen or name in chosen]
     found = [each for each in project.problems if not chosen or each.file in files]
     checked = [name for name in project.integrations if not chosen or name in chosen]
-    found += _source_problems(session, project, checked, offline=offline)
+    shows_rows = (bool(chosen) if rows is None else rows) and not as_json
+    show = partial(_print_effect, session) if shows_rows else None
+    found += _source_problems(session, project, checked, offline=offline, show=show)
     # Two integrations that lack the same variable say so once.
     problems = sorted(dict.fromkeys(found), key=lambda each: (each.file, each.line or 0))
     if as_json:
@@ -68,8 +82,18 @@ def validate(
         raise typer.Exit(1)
 
 
+def _print_effect(session: Session, integration: str, effect: "MappingEffect") -> None:
+    print_lines(session.out, [Text(integration, style="bold"), ""])
+    print_effect(session, effect)
+
+
 def _source_problems(
-    session: Session, project: "Project", integrations: list[str], *, offline: bool
+    session: Session,
+    project: "Project",
+    integrations: list[str],
+    *,
+    offline: bool,
+    show: "Callable[[str, MappingEffect], None] | None",
 ) -> Iterator[Problem]:
     """What each query and mapping has wrong; a source that cannot be reached hides no other."""
     validation = door.sync("validation")
@@ -84,11 +108,13 @@ def _source_problems(
             yield from validation.located(declared, [again])
             continue
         try:
-            found = (
-                validation.validate_offline(context)
-                if offline
-                else validation.validate_live(context)[0]
-            )
+            if offline:
+                found = validation.validate_offline(context)
+            else:
+                live = validation.validate_live(context)
+                found = live.problems
+                if show is not None and live.effect is not None:
+                    show(name, live.effect)
         except TotangoPipelinesError as error:
             failed = Problem("", None, "", "NOT_CHECKED", f"could not be checked: {error}", "")
             found = validation.located(declared, [failed])

@@ -15,6 +15,7 @@ from totango_pipelines.integrations.declared import (
     is_duration,
 )
 from totango_pipelines.integrations.schedule import Schedule
+from totango_pipelines.integrations.time_zone import TimeZone
 
 
 class ObjectName(StrEnum):
@@ -121,6 +122,9 @@ class Settings(Declared):
     allow_new: bool = Field(default=True, description="Allow new accounts/objects creation.")
     auto_resolve_conflicts: bool = Field(
         default=False, description="Automatically resolve matching conflicts: the newer value wins."
+    )
+    timezone: TimeZone = Field(
+        default="UTC", description="The IANA zone of times that the source writes without one."
     )
     recency_column: NonBlank | None = Field(
         default=None, description="The column that says when the row was last true."

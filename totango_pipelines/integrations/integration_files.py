@@ -1,7 +1,7 @@
 """Read the files of `integrations/`: each by itself, valid or with its problems."""
 
 import errno
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from totango_pipelines.integrations.problems_from_pydantic import Rejected, chec
 from totango_pipelines.integrations.strict_yaml import LARGEST_FILE, ParsedYaml, parse_yaml
 
 FOLDER: Final = "integrations"
+_FOLDER_MISSING: Final = "FOLDER_MISSING"
 _INTEGRATION: Final = TypeAdapter(Integration)
 
 
@@ -28,26 +29,43 @@ class Candidate:
     problems: tuple[Problem, ...]
 
 
-def candidates_in(project: Path) -> tuple[tuple[Candidate, ...], tuple[Problem, ...]]:
-    """Every `*.yaml` of the folder in the order of the names, and problems of the folder."""
-    folder = project / FOLDER
+def candidates_in(
+    project: Path, drafts: Mapping[str, bytes]
+) -> tuple[tuple[Candidate, ...], tuple[Problem, ...]]:
+    """Every `*.yaml` of the folder in the order of the names, and problems of the folder.
+
+    `drafts` stand beside, or in the place of, the files of the same name.
+    """
+    paths, problems = _paths_in(project / FOLDER)
+    if drafts:
+        problems = tuple(each for each in problems if each.code != _FOLDER_MISSING)
+    declared = {f"{FOLDER}/{path.name}": path for path in paths if path.suffix == ".yaml"}
+    found = [
+        _parsed(file, drafts[file]) if file in drafts else _candidate(file, declared[file])
+        for file in sorted({*declared, *drafts})
+    ]
+    return tuple(found), (
+        *problems,
+        *(
+            _rename(path)
+            for path in paths
+            if path.suffix.lower() in (".yml", ".yaml") and path.suffix != ".yaml"
+        ),
+    )
+
+
+def _paths_in(folder: Path) -> tuple[list[Path], tuple[Problem, ...]]:
     if not folder.is_dir():
         seen, remedy = (
             "is not a folder.",
             "Create it; each integration is one file <id>.yaml in it.",
         )
-        return (), (Problem(FOLDER, None, "", "FOLDER_MISSING", seen, remedy),)
+        return [], (Problem(FOLDER, None, "", _FOLDER_MISSING, seen, remedy),)
     # Hidden files are what editors leave behind.
     try:
-        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return sorted(path for path in folder.iterdir() if not path.name.startswith(".")), ()
     except OSError as error:
-        return (), (unreadable(FOLDER, error),)
-    wrong = [path for path in paths if path.suffix.lower() in (".yml", ".yaml")]
-    declared = [path for path in wrong if path.suffix == ".yaml"]
-    return (
-        tuple(_candidate(path) for path in declared),
-        tuple(_rename(path) for path in wrong if path not in declared),
-    )
+        return [], (unreadable(FOLDER, error),)
 
 
 def read_limited(path: Path) -> bytes:
@@ -82,14 +100,17 @@ def same_ids(candidates: Iterable[Candidate]) -> Iterator[tuple[str, Problem]]:
             yield candidate.file, candidate.parsed.problem(("id",), "DUPLICATE_ID", seen, remedy)
 
 
-def _candidate(path: Path) -> Candidate:
-    file = f"{FOLDER}/{path.name}"
+def _candidate(file: str, path: Path) -> Candidate:
     try:
         content = read_limited(path)
     except OSError as error:
         return Candidate(
             file, b"", ParsedYaml(file, None, {}, ()), None, (unreadable(file, error),)
         )
+    return _parsed(file, content)
+
+
+def _parsed(file: str, content: bytes) -> Candidate:
     parsed = parse_yaml(content, file)
     problems = list(parsed.problems)
     integration = None
@@ -101,18 +122,20 @@ def _candidate(path: Path) -> Candidate:
             problems += found.problems
         else:
             integration = found
-    problems += _id_differs(path, parsed)
+    problems += _id_differs(parsed)
     return Candidate(file, content, parsed, integration, tuple(problems))
 
 
-def _id_differs(path: Path, parsed: ParsedYaml) -> Iterator[Problem]:
+def _id_differs(parsed: ParsedYaml) -> Iterator[Problem]:
     declared = parsed.data.get("id") if isinstance(parsed.data, dict) else None
-    if isinstance(declared, str) and declared != path.stem:
+    name = parsed.file.removeprefix(f"{FOLDER}/")
+    stem = name.removesuffix(".yaml")
+    if isinstance(declared, str) and declared != stem:
         yield parsed.problem(
             ("id",),
             "ID_DIFFERS",
-            f"{declared[:63]!r} differs from the file's name {path.name!r}.",
-            f"Write `id: {path.stem}`, or rename the file.",
+            f"{declared[:63]!r} differs from the file's name {name!r}.",
+            f"Write `id: {stem}`, or rename the file.",
         )
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from totango_pipelines.catalog.catalog import Catalog
@@ -28,6 +29,7 @@ from totango_pipelines.integrations.strict_yaml import ParsedYaml, parse_yaml
 
 CONNECTIONS_FILE: Final = "connections.yaml"
 CATALOG_FILE: Final = "catalog.yaml"
+_NO_DRAFTS: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,12 @@ class Project:
     invalid_files: Mapping[str, tuple[Problem, ...]]
 
 
-def load_project(folder: Path) -> Project:
-    """Read `catalog.yaml`, `connections.yaml` and `integrations/*.yaml` of a folder."""
+def load_project(folder: Path, drafts: Mapping[str, bytes] = _NO_DRAFTS) -> Project:
+    """Read `catalog.yaml`, `connections.yaml` and `integrations/*.yaml` of a folder.
+
+    `drafts` are contents that are not written yet, by file (`integrations/<id>.yaml`): each stands
+    in the place of what the folder has, so that every rule judges it before it touches the disk.
+    """
     if not folder.is_dir():
         missing = Problem(
             folder.name or str(folder),
@@ -78,7 +84,7 @@ def load_project(folder: Path) -> Project:
         return Project(folder, {}, {}, Catalog.standard(), (missing,), {})
     catalog, catalog_problems = _catalog(folder)
     connections = _connections(folder)
-    candidates, folder_problems = candidates_in(folder)
+    candidates, folder_problems = candidates_in(folder, drafts)
     catalog, conflicts = _with_new_attributes(catalog, candidates)
     around = Surroundings(
         catalog, frozenset(connections.valid), connections.broken, connections.readable

@@ -1,12 +1,11 @@
 """Cadences of an integration and the cron text that stands for them (seed.md, contract.md)."""
 
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, StringConstraints, field_validator
 
-from totango_pipelines.catalog.catalog import nearest
 from totango_pipelines.integrations.declared import TIME_PATTERN, Declared, RuleBrokenError
+from totango_pipelines.integrations.time_zone import TimeZone
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_PATTERN)]
 
@@ -27,29 +26,9 @@ _HOUR: Final = 60
 class _Cadence(Declared):
     """What every cadence takes."""
 
-    timezone: str = Field(default="UTC", description="IANA name, e.g. `Europe/Berlin`.")
+    timezone: TimeZone = Field(default="UTC", description="IANA name, e.g. `Europe/Berlin`.")
     enabled: bool = Field(default=True, description="false: never fires, can still be run.")
     sync_on_save: bool = Field(default=False, description="Sync immediately after saving.")
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone_exists(cls, value: str) -> str:
-        if not _is_timezone(value):
-            guesses = nearest(value, available_timezones())
-            did_you_mean = f"Did you mean {guesses[0]}?" if guesses else "Example: Europe/Berlin."
-            raise RuleBrokenError(f"{value[:60]!r} is not an IANA time zone.", did_you_mean)
-        return value
-
-
-def _is_timezone(name: str) -> bool:
-    # The copies of the machine (localtime, posix/..., right/...) start with a small letter.
-    if not name[:1].isupper():
-        return False
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 class OneTime(_Cadence):

@@ -7,7 +7,6 @@ holds a few batches, however long the extract is (decision 8).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -16,10 +15,10 @@ import pyarrow as pa
 
 from totango_pipelines.errors import SystemFaultError
 from totango_pipelines.mapping.contract import build_contract
-from totango_pipelines.mapping.judge import FUTURE_COLUMN, MASK_PREFIX, Judge
+from totango_pipelines.mapping.judge import Judge
 from totango_pipelines.mapping.plan import MappingPlan
-from totango_pipelines.mapping.rejects import Check, name_columns, write_rejects
-from totango_pipelines.mapping.typed_select import typed_select
+from totango_pipelines.mapping.rejects import Check, view_extract, write_rejects
+from totango_pipelines.mapping.typed_select import DOUBT_PREFIX, MASK_PREFIX, TypedSelect
 
 BATCH_ROWS = 100_000
 
@@ -40,14 +39,10 @@ def apply_mapping(
     plan: MappingPlan,
     *,
     source: Path,
-    extracted_at: datetime,
     open_accepted: Callable[[pa.Schema], Callable[[pa.RecordBatch], None]],
     rejects_file: Path,
 ) -> MappedRows:
     """Map the extract `source`; accepted batches go to the sink, rejects to `rejects_file`.
-
-    `extracted_at` is when the extract began by the source's clock: the recency of every row
-    without a recency column, and the latest that a row may claim.
 
     Raises:
         SystemFaultError: an engine failed; what it says may quote rows, so it is not passed on.
@@ -57,7 +52,6 @@ def apply_mapping(
             engine,
             plan,
             source=source,
-            extracted_at=extracted_at,
             open_accepted=open_accepted,
             rejects_file=rejects_file,
         )
@@ -76,21 +70,16 @@ def _apply(
     plan: MappingPlan,
     *,
     source: Path,
-    extracted_at: datetime,
     open_accepted: Callable[[pa.Schema], Callable[[pa.RecordBatch], None]],
     rejects_file: Path,
 ) -> MappedRows:
-    name_columns(engine, plan, source)
-    select, checks = typed_select(plan, extracted_at)
-    reader = engine.sql(select).to_arrow_reader(BATCH_ROWS)
+    view_extract(engine, plan, source)
+    select = TypedSelect(plan)
+    reader = engine.sql(select.sql()).to_arrow_reader(BATCH_ROWS)
+    contract = build_contract([mapped.attribute for mapped in plan.attributes])
+    judge = Judge(plan, contract, select.checks, select.doubts)
     names = reader.schema.names
-    judge = Judge(
-        plan,
-        build_contract([mapped.attribute for mapped in plan.attributes]),
-        checks,
-        [name for name in names if name.startswith(MASK_PREFIX)],
-    )
-    kept = [name for name in names if not name.startswith((MASK_PREFIX, FUTURE_COLUMN))]
+    kept = [name for name in names if not name.startswith((MASK_PREFIX, DOUBT_PREFIX))]
     write = open_accepted(pa.schema([reader.schema.field(name) for name in kept]))
     rows_read = accepted = 0
     for batch in _larger(reader):

@@ -66,6 +66,7 @@ class Conversion:
     cell: str
     value: str
     failures: tuple[tuple[str, str], ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
 
 
 def over(template: str, x: str, c: str = "") -> str:
@@ -117,7 +118,14 @@ _TEXTS = frozenset([Kind.TEXT, Kind.DECIMAL_TEXT])
 """SQLite may hold any text in a numeric column, also blanks."""
 
 
-def conversion_for(attribute: Attribute, raw: str, kind: Kind) -> Conversion | None:
+def conversion_for(
+    attribute: Attribute,
+    raw: str,
+    kind: Kind,
+    *,
+    source_format: str | None = None,  # noqa: ARG001
+    timezone: str = "UTC",  # noqa: ARG001
+) -> Conversion | None:
     """The conversion of a cell `raw` of this kind, or None when no value could ever fit."""
     if attribute.folding is None or attribute.folding in {KeyFolding.DAY, KeyFolding.INSTANT}:
         return _CONVERSIONS[attribute.data_type](attribute, raw, kind)
@@ -231,7 +239,7 @@ def _date(attribute: Attribute, raw: str, kind: Kind) -> Conversion | None:  # n
     return Conversion(raw, days[kind], (outside,)) if kind in days else None
 
 
-def instant_of(raw: str, kind: Kind) -> Conversion | None:
+def instant_of(raw: str, kind: Kind, timezone: str = "UTC") -> Conversion | None:
     """The cell as an instant, as fine as the source's clock; without a zone it is UTC."""
     outside = f"NOT ({{c}} BETWEEN {_FIRST_INSTANT} AND {_LAST_INSTANT})"
     if kind is Kind.TEXT:

@@ -12,28 +12,27 @@ import pyarrow.compute as pc
 from totango_pipelines.mapping.contract import Contract, Violation
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan, silent_column
 from totango_pipelines.mapping.rejects import REFUSED_PAIRS, Check, check_of
-
-MASK_PREFIX = "_mask"
-FUTURE_COLUMN = "_is_future"
-CHECKS_OF_A_MASK = 62
-"""A mask is a BIGINT, read as a sum of powers of two."""
+from totango_pipelines.mapping.typed_select import CHECKS_OF_A_MASK, DOUBT_PREFIX, MASK_PREFIX
 
 _NULL_CODES = frozenset(["KEY_NULL", "REQUIRED_NULL"])
 
 
 @dataclass(slots=True)
 class Judge:
-    """Takes the batches of one extract; `checks` start with those of the masks, in bit order."""
+    """Takes the batches of one extract; `checks` start with those of the masks, in bit order.
+
+    `doubts` say what to warn of, once for one row and once for many, by the columns `_doubt<n>`.
+    """
 
     plan: MappingPlan
     contract: Contract
     checks: list[Check]
-    masks: list[str]
+    doubts: list[tuple[str, str]]
     rejected: int = 0
     _pairs: list[pa.RecordBatch] = field(default_factory=list)
     _counts: Counter[int] = field(default_factory=Counter)
     _contract_checks: dict[tuple[int, str], int] = field(default_factory=dict)
-    _future: int = 0
+    _doubtful: Counter[int] = field(default_factory=Counter)
     _unknown: Counter[str] = field(default_factory=Counter)
     _mask_checks: int = field(init=False)
 
@@ -81,8 +80,8 @@ class Judge:
     def _failing(self, batch: pa.RecordBatch) -> dict[int, np.ndarray]:
         """The rows that each check of the masks refuses."""
         failing = {}
-        for position, name in enumerate(self.masks):
-            mask = batch[name].to_numpy()
+        for position in range(-(-self._mask_checks // CHECKS_OF_A_MASK)):
+            mask = batch[f"{MASK_PREFIX}{position}"].to_numpy()
             if not mask.any():
                 continue
             first = position * CHECKS_OF_A_MASK
@@ -117,8 +116,8 @@ class Judge:
         self._pairs.append(pa.RecordBatch.from_arrays(arrays, ["_row", "_check"]))
 
     def _watch(self, passed: pa.RecordBatch) -> None:
-        if self.plan.recency is not None:
-            self._future += pc.sum(passed[FUTURE_COLUMN]).as_py() or 0
+        for number in range(len(self.doubts)):
+            self._doubtful[number] += pc.sum(passed[f"{DOUBT_PREFIX}{number}"]).as_py() or 0
         for mapped in self.plan.attributes:
             attribute = mapped.attribute
             if attribute.unknown_is_warning and attribute.allowed:
@@ -128,9 +127,10 @@ class Judge:
                 self._unknown[attribute.name] += pc.sum(unknown).as_py() or 0
 
     def _warnings(self) -> Iterator[str]:
-        if self._future:
-            claim = "row claims" if self._future == 1 else "rows claim"
-            yield f"{self._future} {claim} to be from the future: taken as of the extract's start."
+        for number, (one, many) in enumerate(self.doubts):
+            count = self._doubtful[number]
+            if count:
+                yield f"{count} {one if count == 1 else many}"
         for name, count in self._unknown.items():
             if count:
                 have = "row has" if count == 1 else "rows have"

@@ -69,6 +69,10 @@ def describe(code: str, attribute: Attribute) -> tuple[str, str]:
             f"{name} is required for a new record and is empty.",
             "Fill it in the source.",
         ),
+        "EXPRESSION": (
+            f"the expression of {name} cannot be computed for this row.",
+            "Look at what it reads; try_cast() and try_strptime() give null instead.",
+        ),
         "KEY_CONTACT_NOT_CONTACT": (
             "a key contact must be a contact.",
             "Set Contact to yes as well, or Key Contact to no.",
@@ -87,3 +91,19 @@ RECENCY_TEXTS = {
         "Write it as YYYY-MM-DDThh:mm:ssZ, or cast it in the query.",
     ),
 }
+
+FROM_THE_FUTURE = (
+    "row claims to be from the future: taken as of the extract's start.",
+    "rows claim to be from the future: taken as of the extract's start.",
+)
+
+
+def doubt_texts(code: str, attribute: Attribute) -> tuple[str, str]:
+    """What to say of one accepted row, and of many, whose value is open to doubt."""
+    texts = {
+        "TIME_TWICE": (
+            f"row has a {attribute.name} that occurs twice, as clocks go back: the earlier is taken.",
+            f"rows have a {attribute.name} that occurs twice, as clocks go back: the earlier is taken.",
+        )
+    }
+    return texts[code]

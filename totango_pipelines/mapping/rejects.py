@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import Attribute
 from totango_pipelines.mapping.messages import describe
+from totango_pipelines.mapping.origins import cell_of
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
 from totango_pipelines.quoting import comma, literal
 from totango_pipelines.staging import parquet_batches
@@ -44,13 +45,33 @@ def check_of(mapped: MappedAttribute, code: str) -> Check:
     return Check(mapped.column, mapped.attribute.name, code, *describe(code, mapped.attribute))
 
 
-def name_columns(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, source: Path) -> None:
-    """A view `extract` with `_row` and `c0`, `c1`, …: by position, since DuckDB folds case."""
-    names = comma([f"c{index}" for index in range(len(plan.columns))])
+def view_extract(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, source: Path) -> None:
+    """The view `extract` over a staged file; see `view_rows`."""
+    names = comma([*_positions(plan), "_row"])
     # A column alias list names columns by position, whatever they are called in the file.
+    view_rows(
+        engine,
+        plan,
+        "SELECT * REPLACE (_row + 1 AS _row) FROM read_parquet("
+        f"{literal(str(source))}, file_row_number = true) AS t({names})",
+    )
+
+
+def view_rows(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, rows: str) -> None:
+    """A view `extract` with `_row` and `c0`, `c1`, …: by position, since DuckDB folds case.
+
+    Each expression is a column of its own: a struct, or null where its evaluation failed.
+    """
+    expressions = [
+        f"TRY(struct_pack(v := {mapped.origin.expression})) AS {mapped.origin.evaluated}"
+        for mapped in plan.attributes
+        if mapped.origin.evaluated is not None
+    ]
+    at = literal(plan.extracted_at.isoformat())
+    constants = f"TIMESTAMPTZ {at} AS _run_time, {literal(plan.integration)} AS _integration_id"
     engine.execute(
-        f"CREATE OR REPLACE TEMP VIEW extract AS SELECT _row + 1 AS _row, * EXCLUDE (_row) "
-        f"FROM read_parquet({literal(str(source))}, file_row_number = true) AS t({names}, _row)"
+        f"CREATE OR REPLACE TEMP VIEW extract AS SELECT {comma(['*', *expressions])} "
+        f"FROM (SELECT *, {constants} FROM ({rows}))"
     )
 
 
@@ -79,7 +100,7 @@ def add_rejects(
     Adding the same rows twice adds them once: a commit may fail after its rejects were kept.
     """
     engine.execute("SET TimeZone = 'UTC'")
-    name_columns(engine, plan, source)
+    view_extract(engine, plan, source)
     columns = {mapped.attribute.name: mapped.column for mapped in plan.attributes}
     checks: dict[tuple[str, str], Check] = {}
     rows, positions = [], []
@@ -131,21 +152,38 @@ def _lines(
 
 
 def _raw_value(plan: MappingPlan) -> str:
-    """The cell that was refused, as the source has it; of a constant, the constant."""
-    cells = [
+    """The cell that was refused, as the source has it; of a constant, the constant.
+
+    Of an expression its result, or what it reads where it could not be computed.
+    """
+    cells = []
+    for mapped in plan.attributes:
+        is_it = f"_attribute = {literal(mapped.attribute.name)}"
+        if mapped.origin.evaluated is not None:
+            cells.append((f"{is_it} AND _code = 'EXPRESSION'", cells_read(plan, mapped)))
+        if mapped.origin.evaluated is not None or not mapped.origin.reads:
+            cells.append((is_it, mapped.conversion.cell))
+    cells += [
         (f"_column = {literal(column.name)}", raw)
         for column, raw in zip(plan.columns, _positions(plan), strict=True)
-    ]
-    cells += [
-        (f"_attribute = {literal(mapped.attribute.name)}", mapped.conversion.cell)
-        for mapped in plan.attributes
-        if mapped.column is None
     ]
     shown = [
         f"WHEN {is_it} THEN left(CAST({cell} AS VARCHAR), {_VALUE_CHARACTERS})"
         for is_it, cell in cells
     ]
     return f"CASE {' '.join(shown)} END"
+
+
+def cells_read(plan: MappingPlan, mapped: MappedAttribute) -> str:
+    """`amount=1,5 rate=x`; the cell alone where the expression reads one column."""
+    cells = [(column.name, cell_of(column, plan.columns)) for column in mapped.origin.reads]
+    if len(cells) == 1:
+        return cells[0][1]
+    pieces = [
+        f"{literal(name + '=')} || coalesce(CAST({cell} AS VARCHAR), 'null')"
+        for name, cell in cells
+    ]
+    return f"concat_ws(' ', {comma(pieces)})" if pieces else "NULL"
 
 
 def _write(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, select: str, file: Path) -> None:

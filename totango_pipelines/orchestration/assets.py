@@ -134,7 +134,7 @@ class AssetBuilder:
                     tag_outcome(context, "failed")
                 lineage = run_metadata.mapped_lineage(integration, self.attributes())
                 yield dg.MaterializeResult(
-                    metadata=run_metadata.mapped_metadata(result.rows, lineage),
+                    metadata=run_metadata.mapped_metadata(result, lineage),
                     check_results=[checks.rejects(result, integration.settings)],
                 )
 
@@ -164,8 +164,11 @@ class AssetBuilder:
                     raise
                 rejects = result.counts.rejected
                 tag_outcome(context, "succeeded_with_rejects" if rejects else "succeeded")
+                report = step("rejects_report").run_rejects(run.folder) if rejects else ()
                 yield dg.MaterializeResult(
-                    metadata=run_metadata.upsert_metadata(result, integration, self.attributes()),
+                    metadata=run_metadata.upsert_metadata(
+                        result, report, integration, self.attributes()
+                    ),
                     check_results=[
                         checks.keys_unique(result),
                         checks.counts_identity(integration.id),

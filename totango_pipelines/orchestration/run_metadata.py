@@ -28,10 +28,14 @@ def text_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> dg.Tabl
 def mapping_table(integration: Integration) -> dg.TableMetadataValue:
     """The mapping, line by line, with its notes."""
     rows = [
-        (line.attribute, line.origin, str(line.blank), str(line.on_error), line.note or "")
+        (
+            *(line.attribute, line.origin, line.source_format or ""),
+            *(str(line.blank), str(line.on_error), line.note or ""),
+        )
         for line in integration.mapping
     ]
-    return text_table(("attribute", "from", "blank", "on_error", "note"), rows)
+    columns = ("attribute", "from", "source_format", "blank", "on_error", "note")
+    return text_table(columns, rows)
 
 
 def query_metadata(integration: Integration) -> dict[str, Any]:
@@ -111,45 +115,68 @@ def preview_metadata(preview: Any) -> dict[str, Any]:  # noqa: ANN401 - heavy ty
     }
 
 
-def mapped_metadata(rows: Any, lineage: Lineage) -> dict[str, Any]:  # noqa: ANN401 - heavy type
-    """Accepted and rejected rows, and the rejects by column and code."""
+def mapped_metadata(result: Any, lineage: Lineage) -> dict[str, Any]:  # noqa: ANN401 - heavy type
+    """Accepted and rejected rows, the rejects by column and code, the effect on the first rows."""
+    rows = result.rows
     metadata: dict[str, Any] = {
         "rows_read": rows.rows_read,
         "accepted": rows.accepted,
         "rejected": rows.rejected,
         "dagster/row_count": rows.accepted,
         "dagster/column_lineage": dg.TableColumnLineage(lineage),
+        "preview": effect_table(result.effect),
     }
-    if rows.rejects:
-        metadata["rejects"] = rejects_table(rows.rejects)
+    if result.report:
+        metadata["rejects"] = rejects_table(result.report)
     if rows.warnings:
         metadata["warnings"] = dg.MetadataValue.md("\n".join(f"- {text}" for text in rows.warnings))
     return metadata
 
 
-def rejects_table(rejects: Iterable[tuple[Any, int]]) -> dg.TableMetadataValue:
-    """Problems by column and code, with how to mend them; never a value of a row."""
+def effect_table(effect: Any) -> dg.TableMetadataValue:  # noqa: ANN401 - a MappingEffect
+    """The preview rows, source value beside mapped value, a row for each cell."""
     lines = [
-        (check.column or "", check.attribute, check.code, count, check.problem, check.remedy)
-        for check, count in rejects
+        (
+            *(cell.row, column.attribute, column.origin, cell.source, cell.mapped),
+            " ".join(check.code for check in cell.checks),
+        )
+        for column in effect.columns
+        for cell in column.cells
     ]
-    return text_table(("column", "attribute", "code", "rows", "problem", "remedy"), lines)
+    columns = ("row", "attribute", "from", "source", "mapped", "rejected")
+    return text_table(columns, sorted(lines, key=lambda line: line[0]))
+
+
+def rejects_table(report: Iterable[Any]) -> dg.TableMetadataValue:
+    """Rejects by column and code, with how to mend them; of the values only their shape."""
+    columns = ("column", "attribute", "code", "rows", "examples", "problem", "remedy")
+    lines = [
+        (
+            *(line.column or "", line.attribute, line.code, line.rows),
+            ", ".join(f"row {each.row}: {each.shape}" for each in line.shapes),
+            *(line.problem, line.remedy),
+        )
+        for line in report
+    ]
+    return text_table(columns, lines)
 
 
 def upsert_metadata(
     result: Any,  # noqa: ANN401 - heavy type
+    report: Sequence[Any],
     integration: Integration,
     attributes: Mapping[str, Attribute],
 ) -> dict[str, Any]:
-    """The counts of contract.md, as integers that Dagster plots over time."""
+    """The counts of contract.md, as integers that Dagster plots over time, and all rejects."""
     mapped = step_key(integration.id, "mapped")
     columns = [attribute.column for attribute in attributes.values()]
     lineage = {column: [dg.TableColumnDep(mapped, column)] for column in columns}
-    return {
+    metadata = {
         **asdict(result.counts),
         "dagster/table_name": str(integration.object),
         "dagster/column_lineage": dg.TableColumnLineage(lineage),
     }
+    return metadata | ({"rejects": rejects_table(report)} if report else {})
 
 
 def problems_metadata(problems: Iterable[Any]) -> dict[str, Any]:

@@ -13,18 +13,28 @@ from totango_pipelines.engine import WorkSpace, open_engine
 from totango_pipelines.errors import MappingInvalidError, Problem, errors_among
 from totango_pipelines.mapping.apply import MappedRows, apply_mapping
 from totango_pipelines.mapping.columns import SourceColumn
-from totango_pipelines.mapping.plan import MappingPlan, plan_mapping, validate_mapping
+from totango_pipelines.mapping.effect import MappingEffect
+from totango_pipelines.mapping.plan import MappingPlan, plan_mapping
+from totango_pipelines.mapping.rejects_report import RejectLine
+from totango_pipelines.mapping.validation import validate_mapping
 from totango_pipelines.preview import require_preview
 from totango_pipelines.staging import Manifest, StagedFile, finish_parquet, parquet_batches
+from totango_pipelines.sync.mapping_effect import staged_effect
+from totango_pipelines.sync.rejects_report import run_rejects
 from totango_pipelines.sync.validation import located
 from totango_pipelines.sync.wiring import RunContext
 
 
 @dataclass(frozen=True, slots=True)
 class MappingResult:
-    """What the mapping made of the extract; `within_limits`: the rejects do not stop the run."""
+    """What the mapping made of the extract, and of its first rows.
+
+    `report` are the rejects by column and code. `within_limits`: they do not stop the run.
+    """
 
     rows: MappedRows
+    effect: MappingEffect
+    report: tuple[RejectLine, ...]
     within_limits: bool
 
 
@@ -46,7 +56,12 @@ def mapping_problems(context: RunContext) -> tuple[Problem, ...]:
 
 def staged_plan(context: RunContext, manifest: Manifest) -> MappingPlan:
     """The mapping, resolved against the staged extract."""
-    return plan_mapping(context.integration, context.catalog, staged_columns(manifest))
+    return plan_mapping(
+        context.integration,
+        context.catalog,
+        staged_columns(manifest),
+        datetime.fromisoformat(manifest.facts["extracted_at"]),
+    )
 
 
 def run_mapping(context: RunContext) -> MappingResult:
@@ -67,7 +82,12 @@ def run_mapping(context: RunContext) -> MappingResult:
     finally:
         shutil.rmtree(work.folder, ignore_errors=True)
     exceeded = context.limits.exceeded(rejected=rows.rejected, rows_read=rows.rows_read)
-    return MappingResult(rows, within_limits=not exceeded)
+    return MappingResult(
+        rows,
+        staged_effect(staged_plan(context, manifest), source),
+        run_rejects(context.folder) if rows.rejected else (),
+        within_limits=not exceeded,
+    )
 
 
 def _map_into_files(
@@ -88,7 +108,6 @@ def _map_into_files(
                 engine,
                 staged_plan(context, manifest),
                 source=source,
-                extracted_at=datetime.fromisoformat(manifest.facts["extracted_at"]),
                 open_accepted=open_accepted,
                 rejects_file=rejects,
             )

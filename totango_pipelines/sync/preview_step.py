@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 
 from totango_pipelines.preview import PREVIEW_ROWS, Preview, preview_of
 from totango_pipelines.staging import StagedFile
-from totango_pipelines.sync.extract_step import checked_query
+from totango_pipelines.sync.query_sample import sample_query
 from totango_pipelines.sync.wiring import RunContext
 
 
@@ -21,9 +21,10 @@ def run_preview(context: RunContext) -> Preview:
 
 def live_preview(context: RunContext) -> Preview:
     """The first rows of the query, asked of the source now; stages nothing."""
-    query = checked_query(context)
-    with context.source().batches(query.sql, limit=PREVIEW_ROWS) as reader:
-        schema = reader.schema
-        batches = list(reader)
-    types = {f.name: (f.metadata or {}).get(b"source_type", b"").decode() for f in schema}
-    return preview_of(batches, schema, {name: kind for name, kind in types.items() if kind})
+    return sample_query(
+        context.environment,
+        context.project,
+        connection=context.integration.connection,
+        query=context.integration.query,
+        rows=PREVIEW_ROWS,
+    ).preview

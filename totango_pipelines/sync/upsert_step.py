@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
-from totango_pipelines.catalog.objects import UnknownAccount
+from totango_pipelines.catalog.objects import TotangoObject, UnknownAccount
 from totango_pipelines.engine import open_engine
 from totango_pipelines.errors import TooManyRejectsError
 from totango_pipelines.mapping.conversions import HUB_TYPES
@@ -23,6 +23,7 @@ from totango_pipelines.upsert.delivery import (
     HubTable,
     RunStart,
 )
+from totango_pipelines.upsert.register import REGISTER
 from totango_pipelines.upsert.writer import UpsertResult, upsert_delivery
 
 
@@ -68,7 +69,10 @@ def _delivery(context: RunContext, plan: MappingPlan, source: Manifest) -> Deliv
     mapped, manifest = context.folder.verified(StagedFile.MAPPED)
     integration = context.integration
     totango_object = context.catalog.object(integration.object)
-    constant = tuple(key.column for key in totango_object.own_key_columns)
+    foreign_keys = tuple(
+        line.attribute.column for line in plan.attributes if not _has_column(line.attribute)
+    )
+    constant, renamed = _own_keys(context, totango_object, foreign_keys)
     return Delivery(
         run=replace(context.run, mode=source.facts["mode"]),
         start=RunStart(source.facts["run_seq"], source.facts["epoch"]),
@@ -80,9 +84,9 @@ def _delivery(context: RunContext, plan: MappingPlan, source: Manifest) -> Deliv
                 silent_column=silent_column(line.attribute) if line.may_be_silent else None,
             )
             for line in plan.attributes
-            if line.attribute.key is None
+            if line.attribute.key is None and _has_column(line.attribute)
         ),
-        constant_keys=tuple((name, str(integration.collection)) for name in constant),
+        constant_keys=constant,
         required_when_new=tuple(
             attribute.column
             for attribute in totango_object.attributes
@@ -96,7 +100,24 @@ def _delivery(context: RunContext, plan: MappingPlan, source: Manifest) -> Deliv
         rows_read=manifest.facts["rows_read"],
         rejected=manifest.facts["rejected"],
         limits=context.limits,
+        account_must_exist=totango_object.unknown_account is UnknownAccount.REJECT,
+        renamed_keys=renamed,
+        claims=() if renamed else foreign_keys,
     )
+
+
+def _own_keys(
+    context: RunContext, totango_object: TotangoObject, foreign_keys: tuple[str, ...]
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """The object's own key columns: those of one value, and those that a mapped column fills.
+
+    The register's are the name of the one mapped foreign key, and its value.
+    """
+    names = [key.column for key in totango_object.own_key_columns]
+    if totango_object.name == REGISTER:
+        (foreign_key,), (name, value) = foreign_keys, names
+        return ((name, foreign_key),), ((value, foreign_key),)
+    return tuple((name, str(context.integration.collection)) for name in names), ()
 
 
 def hub_table(context: RunContext) -> HubTable:

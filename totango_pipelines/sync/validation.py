@@ -2,30 +2,30 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from totango_pipelines.errors import (
     DeclarationError,
+    ExpressionTooSlowError,
     Problem,
     QueryRefusedError,
     Severity,
     SourceUnavailableError,
+    errors_among,
 )
 from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.project import DeclaredIntegration
-from totango_pipelines.mapping.columns import SourceColumn
-from totango_pipelines.mapping.plan import validate_mapping
-from totango_pipelines.preview import Preview
+from totango_pipelines.mapping.effect import EffectCell, MappingEffect
+from totango_pipelines.mapping.rejects import Check
+from totango_pipelines.mapping.validation import validate_mapping
+from totango_pipelines.preview import PREVIEW_ROWS, Preview
 from totango_pipelines.sync.extract_step import checked_query
-from totango_pipelines.sync.preview_step import live_preview
+from totango_pipelines.sync.mapping_effect import mapping_effect
+from totango_pipelines.sync.query_sample import sample_query
 from totango_pipelines.sync.wiring import RunContext
 
+_TOO_FEW_TO_TELL = 3
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-
-
-def columns_of(preview: Preview) -> tuple[SourceColumn, ...]:
-    """The columns of a preview, as the mapping sees them."""
-    return tuple(SourceColumn(c.name, c.arrow_type, c.source_type) for c in preview.columns)
 
 
 def located(declared: DeclaredIntegration, problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -52,25 +52,77 @@ def validate_offline(context: RunContext) -> tuple[Problem, ...]:
     return waiting
 
 
-def validate_live(context: RunContext) -> tuple[tuple[Problem, ...], Preview | None]:
-    """Every problem of the query and the mapping against the live preview, and the preview.
+@dataclass(frozen=True, slots=True)
+class LiveValidation:
+    """Every problem against the live source; what the mapping does to its first rows.
+
+    Without a `preview` the source could not be asked; without an `effect` the mapping does not fit.
+    """
+
+    problems: tuple[Problem, ...]
+    preview: Preview | None = None
+    effect: MappingEffect | None = None
+
+
+def validate_live(context: RunContext) -> LiveValidation:
+    """Every problem of the query and the mapping against the live preview.
 
     A source that cannot be reached is a problem of this integration alone.
     """
-    declared = context.declared
+    declared, integration = context.declared, context.integration
     try:
-        preview = live_preview(context)
+        sample = sample_query(
+            context.environment,
+            context.project,
+            connection=integration.connection,
+            query=integration.query,
+            rows=PREVIEW_ROWS,
+        )
     except QueryRefusedError as error:
-        return located(declared, [_query_problem(error)]), None
+        return LiveValidation(located(declared, [_query_problem(error)]))
     except SourceUnavailableError as error:
         remedy = "Mend the connection in connections.yaml, or validate with --offline."
         unavailable = Problem("", None, "connection", "SOURCE_UNAVAILABLE", str(error), remedy)
-        return located(declared, [unavailable]), None
+        return LiveValidation(located(declared, [unavailable]))
     except DeclarationError as error:
-        return error.problems, None
-    found = validate_mapping(declared.integration, context.catalog, columns_of(preview))
-    waiting = _accepted_but_waiting(declared.integration)
-    return located(declared, [*found, *waiting]), preview
+        return LiveValidation(error.problems)
+    found = list(validate_mapping(integration, context.catalog, sample.columns))
+    effect = None
+    if not errors_among(found):
+        try:
+            effect = mapping_effect(context, sample)
+            found += preview_problems(effect)
+        except ExpressionTooSlowError as error:
+            found.append(Problem("", None, "mapping", "EXPRESSION_TOO_SLOW", str(error), ""))
+    found += _accepted_but_waiting(integration)
+    return LiveValidation(located(declared, found), sample.preview, effect)
+
+
+def preview_problems(effect: MappingEffect) -> Iterator[Problem]:
+    """What the mapping cannot take of the shown rows, by line and code.
+
+    A line that can take none of at least three values is an error: it was read wrongly, or it is
+    the wrong column. Otherwise they are rows to reject, within the limits of the settings.
+    """
+    for column in effect.columns:
+        filled = [cell for cell in column.cells if cell.source is not None]
+        refused = [cell for cell in column.cells if cell.checks]
+        hopeless = len(refused) == len(column.cells) >= _TOO_FEW_TO_TELL and bool(filled)
+        path = "settings.recency_column" if column.line is None else f"mapping[{column.line}]"
+        by_code: dict[str, list[tuple[EffectCell, Check]]] = {}
+        for cell in refused:
+            for check in cell.checks:
+                by_code.setdefault(check.code, []).append((cell, check))
+        for code, found in by_code.items():
+            cell, check = found[0]
+            seen = "nothing" if cell.source is None else repr(cell.source)
+            yield Problem(
+                *("", None, path, code),
+                f"refuses {len(found)} of the {len(column.cells)} preview rows, first "
+                f"{seen} (row {cell.row}): {check.problem}",
+                check.remedy,
+                Severity.ERROR if hopeless else Severity.WARNING,
+            )
 
 
 def _query_problem(error: QueryRefusedError) -> Problem:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from totango_pipelines.quoting import comma, literal, quoted
 from totango_pipelines.upsert.delivery import DeliveredAttribute, Delivery
 from totango_pipelines.upsert.own_tables import RECORD_COLUMNS
+from totango_pipelines.upsert.register import MOVED, STALE_CLAIMS
 from totango_pipelines.upsert.rows_sql import ROW_OF_CELL, STAMP_OF_CELL, speaks
 
 NOTHING, WRITE, STALE, CONFLICT, RESOLVED, STAMP_ONLY = range(6)
@@ -19,6 +20,7 @@ NOTHING, WRITE, STALE, CONFLICT, RESOLVED, STAMP_ONLY = range(6)
 # No attribute's column holds a space, so these names cannot meet one.
 _STORED_AT = quoted("stored at")
 _EXCEPTIONS = quoted("stored exceptions")
+_CLAIMS_DO = quoted("does its claims")
 _RECORD = tuple(column.name for column in RECORD_COLUMNS)
 
 
@@ -92,8 +94,8 @@ class CellRules:
         closing = literal(f',"w":"{run.run.integration}"}}')
         return f"{opening} || epoch_us({as_of}) || {fixed} || {row} || {closing}"
 
-    def differing(self) -> str:
-        """Arrivals that the hub does not have, or of which at least one cell may do something.
+    def differing(self, arrivals: str | None = None) -> str:
+        """The arrivals, or other rows like them, that the hub does not have, or of which at least one cell may do something.
 
         `found` tells them apart; beside each arrival stands what the hub holds.
         """
@@ -101,9 +103,13 @@ class CellRules:
         stored = [f"c.{own} AS {_stored(own)}" for own in _RECORD]
         stored += [f"c.{quoted(a.column.name)} AS {_old(a)}" for a in self.delivery.attributes]
         found = "c._writer IS NOT NULL"
+        source = f"{arrivals or self.arrivals} i LEFT JOIN current c USING ({comma(self._keys)})"
+        if self.delivery.claims:
+            source += f" LEFT JOIN account_claims a USING ({comma(self._keys)})"
+            stored += [f"a.{MOVED}", f"a.{STALE_CLAIMS}"]
+            different += [f"a.{MOVED} IS NOT NULL", f"a.{STALE_CLAIMS}"]
         return (
-            f"SELECT i.*, {comma(stored)}, {found} AS found FROM {self.arrivals} i "
-            f"LEFT JOIN current c USING ({comma(self._keys)}) "
+            f"SELECT i.*, {comma(stored)}, {found} AS found FROM {source} "
             f"WHERE {' OR '.join([f'NOT ({found})', *different])}"
         )
 
@@ -115,7 +121,7 @@ class CellRules:
         differs = f"(i.{name} IS DISTINCT FROM c.{name} OR ({never_written}))"
         return f"({self._speaks(attribute)} AND {differs})"
 
-    def decisions(self) -> str:
+    def decisions(self, differing: str = "differing") -> str:
         """The found arrivals with what each of their cells does beside them."""
         shape = ",".join(
             f'"{a.column.name}":{{"t":"BIGINT","s":"BIGINT","r":"BIGINT","w":"VARCHAR"}}'
@@ -125,7 +131,15 @@ class CellRules:
         at = f"epoch_us(CAST({_stored('_as_of')} AS TIMESTAMPTZ)) AS {_STORED_AT}"
         own = f"{at}, from_json(CAST({_stored('_cells')} AS JSON), {shape}) AS {_EXCEPTIONS}"
         decided = [f"{self._decision(a)} AS {_decided(a)}" for a in self.delivery.attributes]
-        return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM differing WHERE found) i"
+        if self.delivery.claims:
+            stale = f"WHEN {STALE_CLAIMS} THEN {STALE} ELSE {NOTHING} END"
+            decided.append(f"CASE WHEN {MOVED} IS NOT NULL THEN {WRITE} {stale} AS {_CLAIMS_DO}")
+        return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM {differing} WHERE found) i"
+
+    @property
+    def _all_decided(self) -> list[str]:
+        claims = [_CLAIMS_DO] if self.delivery.claims else []
+        return [_decided(attribute) for attribute in self.delivery.attributes] + claims
 
     def _decision(self, attribute: DeliveredAttribute) -> str:
         new, old = f"i.{quoted(attribute.column.name)}", f"i.{_old(attribute)}"
@@ -154,7 +168,7 @@ class CellRules:
 
     def outcome(self) -> str:
         """How many found records were updated or stale, and their conflicts."""
-        decided = [_decided(attribute) for attribute in self.delivery.attributes]
+        decided = self._all_decided
         return (
             f"SELECT count(*) FILTER (WHERE {_any(decided, WRITE, RESOLVED)}) AS updated, "
             f"count(*) FILTER (WHERE NOT ({_any(decided, WRITE, RESOLVED)}) AND {_any(decided, STALE)}) AS stale, "
@@ -184,15 +198,33 @@ class CellRules:
 
     def changes(self) -> str:
         """Change-log rows of the updated records: the values that stood there before."""
-        decided = [_decided(attribute) for attribute in self.delivery.attributes]
+        decided = self._all_decided
         entries = [
             f"CASE WHEN {_decided(a)} IN ({WRITE}, {RESOLVED}) THEN {_json_entry(a)} END"
             for a in self.delivery.attributes
         ]
+        entries += [MOVED] if self.delivery.claims else []
         before = f"'{{' || concat_ws(',', {comma(entries)}) || '}}'"
         return (
             f"SELECT {key_text(self.delivery)} AS key, 'updated' AS operation, {before} AS before "
             f"FROM decisions WHERE {_any(decided, WRITE, RESOLVED)}"
+        )
+
+    def written(self, attribute: DeliveredAttribute) -> str:
+        """The keys of the records where this attribute is written; its value now, and before."""
+        new = f"{comma(self._keys)}, {quoted(attribute.column.name)}"
+        return (
+            f"SELECT {new}, NULL AS before FROM differing WHERE NOT found UNION ALL "
+            f"SELECT {new}, {_old(attribute)} AS before FROM ({self.decisions()}) "
+            f"WHERE {_any([_decided(attribute)], WRITE, RESOLVED)}"
+        )
+
+    def conflicting(self, attribute: DeliveredAttribute, arrivals: str) -> str:
+        """The numbers of the arrivals, single rows, in which this attribute is a conflict."""
+        differing = f"({self.differing(arrivals)})"
+        return (
+            f"SELECT _row FROM ({self.decisions(differing)}) "
+            f"WHERE {_decided(attribute)} = {CONFLICT}"
         )
 
     def conflicts(self) -> str:

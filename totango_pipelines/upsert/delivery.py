@@ -75,6 +75,10 @@ class Delivery:
     `mapped` has the key and attribute columns of the hub, `_row` and `_as_of`. `constant_keys`
     are key columns with one value for all rows (the collection). `rejected` counts the rows that
     the mapping refused. `required_when_new` are columns that a new record cannot go without.
+    Rows of an unknown account create it if they are a `child_of_account`, and are refused if their
+    `account_must_exist`. `renamed_keys` are the key columns that `mapped` has under another name:
+    (the hub's, the file's). `claims` are columns of `mapped` with foreign keys of accounts: each
+    value in them is claimed for the row's account, in the register (semantics.md 4).
     """
 
     run: RunIdentity
@@ -91,6 +95,9 @@ class Delivery:
     rows_read: int
     rejected: int
     limits: RejectLimits
+    account_must_exist: bool = False
+    renamed_keys: tuple[tuple[str, str], ...] = ()
+    claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,14 @@
-"""Rules that need the hub to judge a row: the object's special rules (semantics.md 4)."""
+"""Rules that need the hub to judge a row: its account, the object's special rules (semantics.md 4).
+
+Each is a statement that gives (_row, attribute column, code) of the rows of `incoming` to refuse.
+"""
 
 from collections.abc import Iterator
 
 from totango_pipelines.quoting import comma_quoted, literal, quoted
+from totango_pipelines.upsert.cells_sql import CellRules
 from totango_pipelines.upsert.delivery import Delivery, HubColumn
+from totango_pipelines.upsert.register import ACCOUNT_ID, FOREIGN_KEY, OWNER, REGISTER
 from totango_pipelines.upsert.rows_sql import speaks
 
 _CONTACT = HubColumn("contact", "BOOLEAN")
@@ -15,12 +20,42 @@ def columns_to_judge(delivery: Delivery) -> tuple[HubColumn, ...]:
     return (_CONTACT, _KEY_CONTACT) if _judges_contacts(delivery) else ()
 
 
-def refusals(delivery: Delivery) -> Iterator[str]:
-    """Statements that give (_row, attribute column, code) of the rows of `incoming` to refuse."""
+def steps(delivery: Delivery) -> Iterator[list[str]]:
+    """The rules, step by step: a row that one step refuses is not judged by the next."""
+    if delivery.account_must_exist:
+        yield [_account_exists()]
+    special = list(_special_rules(delivery))
+    if special:
+        yield special
+
+
+def foreign_key_conflicts(delivery: Delivery) -> str:
+    """Claims that would take a value from an account where another integration put it.
+
+    Each row is judged by itself, against the register as it stood before the run. (ours)
+    """
+    foreign_key = dict(delivery.constant_keys)[FOREIGN_KEY.name]
+    rows = CellRules(delivery, merged=False).conflicting(OWNER, "incoming")
+    return f"SELECT _row, {literal(foreign_key)} AS attribute, 'FK_CONFLICT' AS code FROM ({rows})"
+
+
+def _account_exists() -> str:
+    return (
+        f"SELECT _row, {literal(ACCOUNT_ID.name)} AS attribute, 'ACCOUNT_NOT_FOUND' AS code "
+        "FROM incoming ANTI JOIN known_accounts USING (account_id)"
+    )
+
+
+def _special_rules(delivery: Delivery) -> Iterator[str]:
     if delivery.required_when_new:
         yield from _required_when_new(delivery)
     if _judges_contacts(delivery):
         yield _key_contact_is_a_contact(delivery)
+    if not delivery.resolve_conflicts:
+        if delivery.run.object == REGISTER:
+            yield foreign_key_conflicts(delivery)
+        if delivery.claims:
+            yield "SELECT * FROM refused_claims SEMI JOIN incoming USING (_row)"
 
 
 def _required_when_new(delivery: Delivery) -> Iterator[str]:

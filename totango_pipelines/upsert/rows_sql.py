@@ -12,10 +12,13 @@ ROW_OF_CELL = "row {}"
 
 def delivered_view(delivery: Delivery) -> str:
     """The view `delivered`: the mapped rows with the constant keys beside them."""
-    constants = [f"{literal(value)} AS {quoted(name)}" for name, value in delivery.constant_keys]
+    keys = [f"{quoted(in_file)} AS {quoted(name)}" for name, in_file in delivery.renamed_keys]
+    keys += [f"{literal(value)} AS {quoted(name)}" for name, value in delivery.constant_keys]
+    in_file = [name for _, name in delivery.renamed_keys]
+    others = f"* EXCLUDE ({comma_quoted(in_file)})" if in_file else "*"
     file = literal(str(delivery.mapped))
     return (
-        f"CREATE OR REPLACE TEMP VIEW delivered AS SELECT {comma(['*', *constants])} "
+        f"CREATE OR REPLACE TEMP VIEW delivered AS SELECT {comma([others, *keys])} "
         f"FROM read_parquet({file})"
     )
 

@@ -24,10 +24,16 @@ def csv_of(run):
     return list(csv.reader(io.StringIO(stream.getvalue().decode())))
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@A1", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1+1", "-A1", "@A1", "\tx", "\rx"])
 def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path, cell):
     run = staged(tmp_path / "run", pa.table({"text": [cell, "a=1"]}))
     assert csv_of(run) == [["text"], [f"'{cell}"], ["a=1"]]
+
+
+@pytest.mark.parametrize("cell", ["-1", "-12.50", "-1,5"])
+def test_a_negative_number_stays_what_it_is_so_that_it_can_be_loaded_again(tmp_path, cell):
+    run = staged(tmp_path / "run", pa.table({"text": [cell]}))
+    assert csv_of(run) == [["text"], [cell]]
 
 
 def test_a_header_is_defused_too(tmp_path):

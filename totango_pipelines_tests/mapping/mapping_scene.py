@@ -14,7 +14,8 @@ from totango_pipelines.engine import WorkSpace, open_engine
 from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.mapping.apply import MappedRows, apply_mapping
 from totango_pipelines.mapping.columns import SourceColumn
-from totango_pipelines.mapping.plan import plan_mapping, validate_mapping
+from totango_pipelines.mapping.plan import plan_mapping
+from totango_pipelines.mapping.validation import validate_mapping
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TYPES = ("text", "number", "currency", "date", "boolean", "list", "whole_number", "timestamp")
@@ -113,9 +114,8 @@ def map_table(
     with open_engine(WorkSpace(folder / "spill", "256MB")) as engine:
         rows = apply_mapping(
             engine,
-            plan_mapping(integration, catalog, columns),
+            plan_mapping(integration, catalog, columns, extracted_at),
             source=source,
-            extracted_at=extracted_at,
             open_accepted=open_accepted,
             rejects_file=rejects,
         )

@@ -365,14 +365,13 @@ def test_what_the_engine_says_about_data_is_not_passed_on(tmp_path):
     integration = integration_of([ID, {"attribute": "A text", "column": "size"}])
     # The plan is told that the column holds numbers, so that the cast fails on its value.
     columns = columns_of(pa.schema([("id", pa.string()), ("size", pa.float64())]))
-    plan = plan_mapping(integration, catalog_with(), columns)
+    plan = plan_mapping(integration, catalog_with(), columns, NOW)
 
     with duckdb.connect() as engine, pytest.raises(SystemFaultError) as caught:
         apply_mapping(
             engine,
             plan,
             source=tmp_path / "source.parquet",
-            extracted_at=NOW,
             open_accepted=lambda _: lambda _: None,
             rejects_file=tmp_path / "rejects.parquet",
         )
@@ -402,7 +401,7 @@ def test_rows_that_the_hub_refused_join_the_file_in_row_order_and_only_once(tmp_
         {"attribute": "A date", "column": "s"},
     ]
     mapped = map_table(tmp_path, table, lines[:2])
-    plan = plan_mapping(integration_of(lines), catalog_with(), columns_of(table.schema))
+    plan = plan_mapping(integration_of(lines), catalog_with(), columns_of(table.schema), NOW)
     key = plan.keys[0].attribute
     refused = [(4, key, "KEY_CONTACT_NOT_CONTACT"), (1, key, "REQUIRED_NULL")]
     old, once, twice = (tmp_path / name for name in ("rejects.parquet", "once", "twice"))

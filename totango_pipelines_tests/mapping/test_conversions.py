@@ -7,7 +7,7 @@ import pytest
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.catalog.catalog import Catalog
-from totango_pipelines.mapping.plan import validate_mapping
+from totango_pipelines.mapping.validation import validate_mapping
 from totango_pipelines_tests.mapping.mapping_scene import (
     catalog_with,
     columns_of,

@@ -1,175 +1,18 @@
 import pyarrow as pa
 import pytest
 
-from totango_pipelines.catalog.attributes import Attribute, DataType
-from totango_pipelines.errors import Severity
-from totango_pipelines.mapping.plan import plan_mapping, silent_column, validate_mapping
+from totango_pipelines.mapping.plan import plan_mapping, silent_column
 from totango_pipelines_tests.mapping.mapping_scene import (
+    NOW,
     catalog_with,
     columns_of,
     integration_of,
 )
 
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("renewal_date", pa.string()),
-        ("Size", pa.int64()),
-        ("flag", pa.bool_()),
-        ("seen_at", pa.timestamp("us", tz="UTC")),
-    ]
+COLUMNS = columns_of(
+    pa.schema([("id", pa.string()), ("renewal_date", pa.string()), ("flag", pa.bool_())])
 )
-COLUMNS = columns_of(SCHEMA)
 ID = {"attribute": "account_id", "column": "id"}
-FILE = "integrations/mapped.yaml"
-REMEDY = "Mend the query or the mapping."
-
-
-def problems_of(*lines, columns=COLUMNS, catalog=None, object_name="accounts", **settings):
-    integration = integration_of(lines or [ID], object_name, **settings)
-    return validate_mapping(integration, catalog or catalog_with(), columns)
-
-
-def messages_of(*lines, **more):
-    return [str(problem) for problem in problems_of(*lines, **more)]
-
-
-def test_a_mapping_that_fits_has_no_problem():
-    lines = [ID, {"attribute": "A date", "column": "renewal_date"}]
-
-    assert messages_of(*lines, recency_column="seen_at", cursor_column="Size") == []
-
-
-@pytest.mark.parametrize(
-    ("written", "hint"),
-    [
-        ("renewal_dat", "Did you mean 'renewal_date'?"),
-        ("RENEWAL DATE", "Did you mean 'renewal_date'?"),
-        ("ID", "Did you mean 'id'?"),
-        ("size", "Did you mean 'Size'?"),
-        ("zzz", "It returns: id, renewal_date, Size, flag, seen_at."),
-    ],
-)
-def test_an_unknown_column_is_named_with_the_nearest_one(written, hint):
-    assert messages_of({"attribute": "A text", "column": written}) == [
-        (
-            f"{FILE} mapping[0].column names column {written!r}, which the query does not return. "
-            f"{hint} {REMEDY}"
-        )
-    ]
-
-
-def test_a_query_of_many_columns_is_not_listed_whole():
-    columns = columns_of(pa.schema([(f"column_{n}", pa.string()) for n in range(300)]))
-
-    (message,) = messages_of({"attribute": "A text", "column": "zzz"}, columns=columns)
-
-    assert "column_19, …." in message
-    assert "column_20" not in message
-
-
-@pytest.mark.parametrize("setting", ["recency_column", "cursor_column", "source_id_column"])
-def test_a_setting_that_names_an_unknown_column_is_a_problem_at_the_setting(setting):
-    first = messages_of(ID, **{setting: "seen_add"})[0]
-
-    assert first == (
-        f"{FILE} settings.{setting} names column 'seen_add', which the query does not return. "
-        f"Did you mean 'seen_at'? {REMEDY}"
-    )
-
-
-def test_types_that_never_fit_are_a_problem():
-    assert messages_of(
-        {"attribute": "A date", "column": "flag"}, {"attribute": "A number", "constant": True}
-    ) == [
-        (
-            f"{FILE} mapping[0] maps column flag (bool) to A date, but no such value is ever a date. "
-            "Cast the column in the query to something that reads as a date."
-        ),
-        (
-            f"{FILE} mapping[1] maps constant True to A number, but no such value is ever a number. "
-            "Cast the column in the query to something that reads as a number."
-        ),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("line", "part"),
-    [
-        ({"attribute": "A text", "expression": "upper(id)"}, "expression"),
-        ({"attribute": "A date", "column": "id", "source_format": "DD/MM/YYYY"}, "source_format"),
-    ],
-)
-def test_what_this_version_does_not_run_yet_is_said(line, part):
-    assert messages_of(ID, line) == [
-        (
-            f"{FILE} mapping[1].{part} uses {part}, which this version does not run yet. "
-            "Do the conversion in the query and map its column."
-        )
-    ]
-
-
-@pytest.mark.parametrize("data_type", [DataType.MULTI_LIST, DataType.FOREIGN_KEY])
-def test_attributes_that_this_version_cannot_write_are_said(data_type):
-    catalog = catalog_with(Attribute("Special", data_type))
-
-    assert messages_of({"attribute": "special", "column": "id"}, catalog=catalog) == [
-        (
-            f"{FILE} mapping[0].attribute Special is of type {data_type}, which this version cannot "
-            "write yet. Leave this line out for now."
-        )
-    ]
-
-
-def test_matching_is_not_done_yet_and_each_setting_that_asks_for_it_is_named():
-    found = problems_of(ID, source_id_column="id", match_on="Salesforce Id")
-
-    assert [(each.path, each.code) for each in found] == [
-        ("settings.source_id_column", "NOT_SUPPORTED_YET"),
-        ("settings.match_on", "NOT_SUPPORTED_YET"),
-    ]
-    assert str(found[0]) == (
-        f"{FILE} settings.source_id_column asks for matching, which this version does not do yet. "
-        "Remove the setting and map account_id."
-    )
-
-
-def test_the_default_match_may_be_written_in_other_ways():
-    assert messages_of(ID, match_on="Account ID") == []
-
-
-@pytest.mark.parametrize("name", ["_row", "_ROW", "_key", "_problem", "file_row_number"])
-def test_a_column_with_a_name_of_our_own_is_a_problem(name):
-    columns = columns_of(pa.schema([("id", pa.string()), (name, pa.string())]))
-
-    assert messages_of(ID, columns=columns) == [
-        (
-            f"{FILE} query returns a column {name!r}, a name that the staged files use themselves. "
-            "Rename it in the query with AS."
-        )
-    ]
-
-
-def test_a_recency_column_that_never_holds_a_time_is_a_warning():
-    (problem,) = problems_of(ID, recency_column="Size")
-
-    assert problem.severity is Severity.WARNING
-    assert str(problem) == (
-        f"{FILE} settings.recency_column is column Size (int64), which never holds a time: every "
-        "row would be rejected. Cast the column to a timestamp in the query, or name another one."
-    )
-
-
-def test_every_problem_is_found_at_once():
-    lines = [
-        {"attribute": "account_id", "column": "iid"},
-        {"attribute": "A date", "column": "flag"},
-        {"attribute": "A text", "expression": "1"},
-    ]
-
-    codes = [each.code for each in problems_of(*lines, recency_column="no such thing")]
-
-    assert codes == ["UNKNOWN_COLUMN", "TYPE_MISMATCH", "NOT_SUPPORTED_YET", "UNKNOWN_COLUMN"]
 
 
 def test_a_plan_knows_keys_and_which_cells_may_stay_silent():
@@ -178,7 +21,7 @@ def test_a_plan_knows_keys_and_which_cells_may_stay_silent():
         [ID | lenient, {"attribute": "A date", "column": "renewal_date", **lenient}]
     )
 
-    plan = plan_mapping(integration, catalog_with(), COLUMNS)
+    plan = plan_mapping(integration, catalog_with(), COLUMNS, NOW)
 
     assert [mapped.attribute.name for mapped in plan.keys] == ["account_id"]
     assert [mapped.may_be_silent for mapped in plan.attributes] == [False, True]
@@ -189,4 +32,4 @@ def test_planning_a_mapping_that_was_not_validated_is_a_mistake_of_the_caller():
     integration = integration_of([{"attribute": "A date", "column": "flag"}])
 
     with pytest.raises(AssertionError, match="was not validated"):
-        plan_mapping(integration, catalog_with(), COLUMNS)
+        plan_mapping(integration, catalog_with(), COLUMNS, NOW)

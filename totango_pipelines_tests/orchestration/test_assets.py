@@ -97,6 +97,7 @@ class TestDefinitions:
         assert [record.data for record in mapping.records][1] == {
             "attribute": "account_name",
             "from": "column name",
+            "source_format": "",
             "blank": "keep",
             "on_error": "reject_row",
             "note": "trial accounts have no name",

@@ -5,13 +5,12 @@ import pytest
 
 from totango_pipelines.errors import MappingInvalidError, Problem, Severity
 from totango_pipelines.integrations.project import load_project
-from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.staging import StagedFile
 from totango_pipelines.sync.environment import Environment
 from totango_pipelines.sync.extract_step import run_extract
 from totango_pipelines.sync.mapping_step import run_mapping
 from totango_pipelines.sync.preview_step import run_preview
-from totango_pipelines.sync.validation import columns_of, located, validate_live, validate_offline
+from totango_pipelines.sync.validation import located, validate_live, validate_offline
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.delivery import RunIdentity
 
@@ -50,56 +49,61 @@ def context(tmp_path):
 
 
 def test_an_integration_that_fits_has_no_problem_and_a_preview(context):
-    problems, preview = validate_live(context())
+    found = validate_live(context())
 
-    assert problems == ()
-    assert preview is not None
-    assert preview.rows == (("a1", "Acme", "1.50"),)
-    assert [each.kind for each in columns_of(preview)] == [Kind.TEXT, Kind.TEXT, Kind.DECIMAL]
+    assert found.problems == ()
+    assert found.preview.rows == (("a1", "Acme", "1.50"),)
+    assert [each.source_type for each in found.preview.columns] == [
+        *("VARCHAR", "VARCHAR", "DECIMAL(3,2)"),
+    ]
+    assert [(each.attribute, each.cells[0].mapped) for each in found.effect.columns] == [
+        ("account_id", "a1"),
+        ("account_name", "Acme"),
+    ]
     assert validate_offline(context()) == ()
 
 
 def test_a_problem_of_the_mapping_names_the_file_and_the_line(context):
-    problems, preview = validate_live(context(column="nmae"))
+    found = validate_live(context(column="nmae"))
 
-    assert [str(each) for each in problems] == [
+    assert [str(each) for each in found.problems] == [
         (
             "integrations/crm_accounts.yaml:10 mapping[1].column names column 'nmae', which the query "
             "does not return. Did you mean 'name'? Mend the query or the mapping."
         )
     ]
-    assert preview is not None
+    assert found.preview is not None
+    assert found.effect is None
 
 
 def test_a_query_that_writes_is_refused_also_offline(context):
     broken = context(query="DROP TABLE accounts")
 
     (offline,) = validate_offline(broken)
-    (live,), preview = validate_live(broken)
+    found = validate_live(broken)
+    (live,) = found.problems
 
     assert offline == live
     assert (live.file, live.line, live.path, live.code) == (
         *("integrations/crm_accounts.yaml", 5, "query", "QUERY_REFUSED"),
     )
-    assert preview is None
+    assert found.preview is None
 
 
 def test_a_query_that_the_source_cannot_run_is_a_problem_of_its_text(context):
-    (problem,), preview = validate_live(context(query="SELECT nothing FROM nowhere"))
+    (problem,) = validate_live(context(query="SELECT nothing FROM nowhere")).problems
 
     assert (problem.line, problem.code) == (5, "QUERY_REFUSED")
-    assert preview is None
 
 
 def test_a_source_that_cannot_be_reached_is_a_problem_of_this_integration(context, tmp_path):
     unreachable = context()
     (tmp_path / "crm.duckdb").unlink()
 
-    (problem,), preview = validate_live(unreachable)
+    (problem,) = validate_live(unreachable).problems
 
     assert (problem.file, problem.line) == ("integrations/crm_accounts.yaml", 3)
     assert (problem.path, problem.code) == ("connection", "SOURCE_UNAVAILABLE")
-    assert preview is None
     assert validate_offline(unreachable) == ()
 
 
@@ -150,4 +154,4 @@ def test_what_may_be_declared_and_does_nothing_yet_is_a_warning(context, monkeyp
     ]
     assert {each.severity for each in problems} == {Severity.WARNING}
     assert problems[0].line == 11
-    assert validate_live(context())[0] == problems
+    assert validate_live(context()).problems == problems

@@ -1,0 +1,1 @@
+"""Which column of a query goes to which attribute: read the names, weigh the values, assign."""

@@ -1,0 +1,200 @@
+"""The lexicon as one object sees it: from words to concepts, and from phrases to attributes."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final, TypeVar
+
+from totango_pipelines.mapping.automap import lexicon
+from totango_pipelines.mapping.automap.words import (
+    SHORTEST_SPELLED,
+    SMALL_WORDS,
+    respelled,
+    singular,
+    split_words,
+    taken_apart,
+)
+
+Phrase = tuple[str, ...]
+"""Concepts in alphabetical order: word order hardly ever tells two columns apart."""
+
+_SPEAKS_AS: Final = {"historical_activity_stream": "usage", "usage_aggregations": "usage"}
+_MOST_COMPOUND: Final = 5
+_Line = TypeVar("_Line", lexicon.Word, lexicon.Compound, lexicon.Extra, lexicon.Meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A name, read: its concepts in order, each with the words it was read from.
+
+    `respelled` are words taken for another one by their spelling, as (written, read as).
+    """
+
+    parts: tuple[tuple[str, str], ...]
+    respelled: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts alone."""
+        return tuple(concept for _, concept in self.parts)
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The lexicon for one object, without what was learned from `unlearned` (a vendor)."""
+
+    object_name: str
+    unlearned: str | None = None
+
+    @cached_property
+    def own_nouns(self) -> frozenset[str]:
+        """The concepts that a row of the object is called by."""
+        return frozenset(lexicon.OWN_NOUNS.get(self.object_name, "").split())
+
+    @cached_property
+    def systems(self) -> frozenset[str]:
+        """The concepts that name a system."""
+        return frozenset(lexicon.SYSTEMS.split())
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The words that say where a value was kept."""
+        return frozenset(w for each in self._valid(lexicon.NAMESPACES) for w in each.words.split())
+
+    @cached_property
+    def changes(self) -> frozenset[str]:
+        """The concepts that make another thing of what they stand with."""
+        return self._concepts_of(lexicon.CHANGES) | frozenset(self._anywhere.values())
+
+    @cached_property
+    def extras(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+        """Pairs: concepts that add nothing, and those they have to stand with (`*`: any)."""
+        return tuple(
+            (self._concepts_of(each.words), self._concepts_of(each.of))
+            for each in self._valid(lexicon.EXTRAS)
+        )
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every word that means something."""
+        words = {*self._anywhere, *self._at_the_end, *self.namespaces, *lexicon.PLAIN.split()}
+        for extra in self._valid(lexicon.EXTRAS):
+            words.update(extra.words.split(), extra.of.split())
+        for compound in self._valid(lexicon.COMPOUNDS):
+            words.update(compound.phrases.replace(",", " ").split())
+        for meaning in self._valid(lexicon.MEANINGS):
+            phrases = f"{meaning.name} {meaning.likely} {meaning.possible}"
+            words.update(phrases.replace(",", " ").split())
+        return frozenset(words)
+
+    @cached_property
+    def _spelled(self) -> tuple[str, ...]:
+        return tuple(sorted(word for word in self.known if len(word) >= SHORTEST_SPELLED))
+
+    @cached_property
+    def meanings(self) -> dict[Phrase, dict[Phrase, bool]]:
+        """By an attribute's own phrase: the other phrases for it, and whether each is likely."""
+        found: dict[Phrase, dict[Phrase, bool]] = defaultdict(dict)
+        for meaning in self._valid(lexicon.MEANINGS):
+            others = found[self.phrase(meaning.name)]
+            for text in _listed(meaning.possible):
+                others.setdefault(self.phrase(text), False)
+            for text in _listed(meaning.likely):
+                others[self.phrase(text)] = True
+        return dict(found)
+
+    def phrase(self, text: str) -> Phrase:
+        """The concepts of a text without the object's own noun, in order of the alphabet."""
+        return self.normal(self.read(text).concepts)
+
+    def normal(self, concepts: Iterable[str]) -> Phrase:
+        """Sorted, and without the object's own noun unless nothing else is left."""
+        given = tuple(concepts)
+        kept = tuple(concept for concept in given if concept not in self.own_nouns)
+        return tuple(sorted({"id" if each == "ownid" else each for each in kept or given}))
+
+    def read(self, name: str) -> Reading:
+        """What a name says."""
+        words, respelt = self._known_words(name)
+        parts: list[tuple[str, str]] = []
+        position = 0
+        while position < len(words):
+            length, concepts = self._compound_at(words, position)
+            text = " ".join(words[position : position + length])
+            position += length
+            ends = position == len(words)
+            for concept in concepts or (self._concept(text, ends=ends),):
+                if concept not in SMALL_WORDS:
+                    parts.append((text, concept))
+        return Reading(tuple(parts), respelt)
+
+    def _known_words(self, name: str) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+        words: list[str] = []
+        respelt: list[tuple[str, str]] = []
+        for written in split_words(name):
+            word = singular(written, self.known)
+            together = taken_apart(word, self.known)
+            if len(together) > 1 or word in self.known:
+                words += together
+                continue
+            meant = respelled(word, self._spelled)
+            if meant is not None:
+                respelt.append((written, meant))
+            words.append(meant or word)
+        return words, tuple(respelt)
+
+    def _compound_at(self, words: list[str], position: int) -> tuple[int, tuple[str, ...]]:
+        for length in range(min(_MOST_COMPOUND, len(words) - position), 0, -1):
+            found = self._compounds.get(tuple(words[position : position + length]))
+            if found is not None:
+                return length, found
+        return 1, ()
+
+    def _concept(self, word: str, *, ends: bool) -> str:
+        at_the_end = self._at_the_end.get(word) if ends else None
+        return at_the_end or self._anywhere.get(word, word)
+
+    def _valid(self, lines: Iterable[_Line]) -> list[_Line]:
+        """The lines for this object that did not come from the vendor left out."""
+        own = {self.object_name, _SPEAKS_AS.get(self.object_name, self.object_name)}
+        return [
+            each
+            for each in lines
+            if (not each.objects or own & set(each.objects.split()))
+            and (each.learned_from is None or each.learned_from != self.unlearned)
+        ]
+
+    def _concepts_of(self, words: str) -> frozenset[str]:
+        return frozenset(self._anywhere.get(word, word) for word in words.split())
+
+    @cached_property
+    def _anywhere(self) -> dict[str, str]:
+        return self._words(last=False)
+
+    @cached_property
+    def _at_the_end(self) -> dict[str, str]:
+        return self._words(last=True)
+
+    def _words(self, *, last: bool) -> dict[str, str]:
+        lines = [each for each in self._valid(lexicon.WORDS) if each.last is last]
+        return {word: each.concept for each in lines for word in each.words.split()}
+
+    @cached_property
+    def _compounds(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        found = {}
+        for each in self._valid(lexicon.COMPOUNDS):
+            for text in _listed(each.phrases):
+                words = tuple(singular(word, self.known) for word in text.split())
+                found[words] = tuple(each.concepts.split())
+        return found
+
+
+def _listed(phrases: str) -> list[str]:
+    return [text.strip() for text in phrases.split(",") if text.strip()]
+
+
+@lru_cache(maxsize=64)
+def vocabulary_of(object_name: str, unlearned: str | None = None) -> Vocabulary:
+    """The vocabulary of an object; `unlearned` names a vendor to forget (for the benchmark)."""
+    return Vocabulary(object_name, unlearned)

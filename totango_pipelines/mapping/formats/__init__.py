@@ -1,0 +1,1 @@
+"""How the cells of a source are written, and how each notation becomes a value."""

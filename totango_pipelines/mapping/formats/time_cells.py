@@ -1,0 +1,204 @@
+"""The SQL that reads a time pattern, an epoch or an Excel serial.
+
+A cell is trimmed, has to match an anchored expression of the pattern's exact widths, and only then
+meets the engine's strptime, which by itself reads `2020104`, `20-01-02` and trailing blanks.
+"""
+
+from collections.abc import Sequence
+
+from totango_pipelines.catalog.attributes import Attribute, DataType
+from totango_pipelines.mapping.columns import Kind
+from totango_pipelines.mapping.formats.conversion import (
+    TEXTS,
+    Conversion,
+    if_null,
+    matches,
+    trimmed_cell,
+)
+from totango_pipelines.mapping.formats.notation import Counted, Field, Part, TimePattern
+from totango_pipelines.mapping.formats.plain_times import (
+    OFFSET,
+    OUTSIDE_DAYS,
+    OUTSIDE_INSTANTS,
+    UNREADABLE_CELL,
+    parsed_instant,
+    to_milliseconds,
+)
+from totango_pipelines.mapping.formats.zones import day_of_instant, is_utc, start_of_day
+from totango_pipelines.quoting import literal
+
+LAST_YEAR_OF_2000 = 68
+"""Two-digit years: 00 to 68 are 2000 to 2068, 69 to 99 are 1969 to 1999 (ours)."""
+
+_MILLISECOND_DIGITS = 3
+_MICROSECOND_DIGITS = 6
+_PER_SECOND = {
+    Counted.EPOCH_SECONDS: 1,
+    Counted.EPOCH_MILLISECONDS: 1_000,
+    Counted.EPOCH_MICROSECONDS: 1_000_000,
+}
+_FIRST_SECOND, _END_SECOND = -62_135_596_800, 253_402_300_800
+_FIRST_SERIAL, _END_SERIAL = 61, 2_958_466
+_SERIAL_OF_EPOCH = 25_569
+_MILLISECONDS_OF_A_DAY = 86_400_000
+_COUNT = r"^[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?$"
+
+
+def pattern_conversion(
+    pattern: TimePattern, attribute: Attribute, raw: str, kind: Kind, zone: str
+) -> Conversion:
+    """Cells of a time pattern, for a DATE or TIMESTAMP attribute."""
+    cell, time = trimmed_cell(raw, kind), _parsed(pattern)
+    has_offset = pattern.first(Field.OFFSET) is not None
+    if attribute.data_type is DataType.DATE:
+        day = day_of_instant(time, zone) if has_offset else f"CAST({time} AS DATE)"
+        failures = (UNREADABLE_CELL, OUTSIDE_DAYS) if has_offset else (UNREADABLE_CELL,)
+        return Conversion(cell, day, failures)
+    fraction = pattern.first(Field.FRACTION)
+    if fraction is not None and (fraction.digits or _MICROSECOND_DIGITS) > _MILLISECOND_DIGITS:
+        time = to_milliseconds(time)
+    if has_offset:
+        return Conversion(cell, time, (UNREADABLE_CELL, OUTSIDE_INSTANTS))
+    if pattern.first(Field.HOUR) is None and not is_utc(zone):
+        return Conversion(cell, start_of_day(time, zone), (UNREADABLE_CELL, OUTSIDE_INSTANTS))
+    return parsed_instant(cell, time, zone)
+
+
+def cell_pattern(pattern: TimePattern) -> str:
+    """What a cell has to look like from end to end, as a regular expression (RE2 and Python)."""
+    return f"^{''.join(part.regex for part in pattern.parts)}$"
+
+
+def _parsed(pattern: TimePattern) -> str:
+    """SQL over the trimmed text `{x}`: a TIMESTAMP, or a TIMESTAMPTZ if there is an offset."""
+    year = pattern.first(Field.YEAR)
+    if year is not None and year.written == "YY":
+        tens, ones = divmod(LAST_YEAR_OF_2000, 10)
+        this = f"(?:[0-{tens - 1}][0-9]|{tens}[0-{ones}])"
+        last = f"(?:{tens}[{ones + 1}-9]|[{tens + 1}-9][0-9])"
+        branches = [_branch(pattern, this, "20"), _branch(pattern, last, "19")]
+    else:
+        branches = [_branch(pattern)]
+    return f"CASE {' '.join(branches)} END"
+
+
+def _branch(pattern: TimePattern, year: str = "", century: str = "") -> str:
+    """`WHEN the cell matches THEN its time`, for the two-digit years that match `year`."""
+    parts = [
+        Part(part.field, part.written, year, "%Y") if century and part.field is Field.YEAR else part
+        for part in pattern.parts
+    ]
+    whole = f"^{''.join(part.regex for part in parts)}$"
+    text = _rewritten(parts, century)
+    time = f"try_strptime({_with_numeric_offset(parts, text)}, {_format(parts)})"
+    weekday = pattern.first(Field.WEEKDAY)
+    if weekday is not None:
+        time = f"CASE WHEN {_weekday_fits(parts, weekday, text)} THEN {time} END"
+    return f"WHEN {matches(whole)} THEN {time}"
+
+
+def _format(parts: Sequence[Part]) -> str:
+    return literal("".join(part.strptime for part in parts))
+
+
+def _rewritten(parts: Sequence[Part], century: str) -> str:
+    """The cell with its century, and with six digits of the fraction, which is what %f reads."""
+    kept, replacement, group = [""], "\\1", 1
+    for part in parts:
+        if part.field is Field.YEAR and century:
+            group += 1
+            kept.append(f"({part.regex}")
+            replacement += f"{century}\\{group}"
+        elif part.field is Field.FRACTION and (part.digits or 0) > _MICROSECOND_DIGITS:
+            group += 1
+            surplus = (part.digits or 0) - _MICROSECOND_DIGITS
+            kept[-1] += f"[0-9]{{{_MICROSECOND_DIGITS}}})[0-9]{{{surplus}}}("
+            replacement += f"\\{group}"
+        else:
+            kept[-1] += part.regex
+    if group == 1:
+        return "{x}"
+    expression = f"^({')'.join(kept)})$"
+    return f"regexp_replace({{x}}, {literal(expression)}, {literal(replacement)})"
+
+
+def _with_numeric_offset(parts: Sequence[Part], text: str) -> str:
+    if all(part.field is not Field.OFFSET for part in parts):
+        return text
+    return f"CASE WHEN {{x}}[-1] = 'Z' THEN {text}[1:-2] || '+00' ELSE {text} END"
+
+
+def _weekday_fits(parts: Sequence[Part], weekday: Part, text: str) -> str:
+    """Whether the weekday is that of the date; strptime only skips it."""
+    local = [part for part in parts if part.field is not Field.OFFSET]
+    text = text if len(local) == len(parts) else f"regexp_replace({text}, '{OFFSET}$', '')"
+    start = [f"({part.regex})" if part is weekday else part.regex for part in parts]
+    seen = f"regexp_extract({{x}}, {literal('^' + ''.join(start))}, 1)"
+    real = f"strftime(try_strptime({text}, {_format(local)}), {literal(weekday.strptime)})"
+    return f"lower({seen}) = lower({real})"
+
+
+def counted_conversion(
+    counted: Counted, attribute: Attribute, raw: str, kind: Kind, zone: str
+) -> Conversion:
+    """Cells that are one number: time since 1970 in UTC, or days since 1900 as Excel counts."""
+    text = kind in TEXTS
+    cell = trimmed_cell(raw, kind) if text else raw
+    time = _serial_time(attribute) if counted is Counted.EXCEL_SERIAL else _epoch(counted, kind)
+    if text:
+        time = f"CASE WHEN {matches(_COUNT)} THEN {time} END"
+    failures: tuple[tuple[str, str], ...] = (("OUT_OF_RANGE", "{c} IS NULL"),)
+    if text:
+        number = matches(_COUNT)
+        failures = (
+            ("FORMAT", if_null(f"NOT {number}")),
+            ("OUT_OF_RANGE", if_null(number)),
+        )
+    if counted is Counted.EXCEL_SERIAL:
+        return _local(attribute, cell, time, zone, failures)
+    time = to_milliseconds(time)
+    if attribute.data_type is not DataType.DATE:
+        return Conversion(cell, f"CAST({time} AS TIMESTAMPTZ)", failures)
+    day = f"CAST({time} AS DATE)"
+    if not is_utc(zone):
+        day = day_of_instant(f"CAST({time} AS TIMESTAMPTZ)", zone)
+        failures = (*failures, OUTSIDE_DAYS)
+    return Conversion(cell, day, failures)
+
+
+def _local(
+    attribute: Attribute,
+    cell: str,
+    time: str,
+    zone: str,
+    failures: tuple[tuple[str, str], ...],
+) -> Conversion:
+    if attribute.data_type is DataType.DATE:
+        return Conversion(cell, f"CAST({time} AS DATE)", failures)
+    if is_utc(zone):
+        return Conversion(cell, f"CAST({time} AS TIMESTAMPTZ)", failures)
+    return parsed_instant(cell, time, zone)
+
+
+def _epoch(counted: Counted, kind: Kind) -> str:
+    per_second = _PER_SECOND[counted]
+    count, microsecond = "TRY_CAST({x} AS DECIMAL(28,6))", 1_000_000 // per_second
+    if kind is Kind.FLOAT:
+        count = "round({x}, 6)"
+    first, end = _FIRST_SECOND * per_second, _END_SECOND * per_second
+    in_range = f"{count} >= {first} AND {count} < {end}"
+    return (
+        f"CASE WHEN {in_range} "
+        f"THEN make_timestamp(CAST(floor({count} * {microsecond}) AS BIGINT)) END"
+    )
+
+
+def _serial_time(attribute: Attribute) -> str:
+    """Excel keeps days as a float: its times are exact to the millisecond, not beyond."""
+    days = "TRY_CAST({x} AS DOUBLE)"
+    since_1970 = f"{days} - {_SERIAL_OF_EPOCH}"
+    micros = f"round(({since_1970}) * {_MILLISECONDS_OF_A_DAY}) * 1000"
+    if attribute.data_type is DataType.DATE:
+        micros = f"floor({since_1970}) * {_MILLISECONDS_OF_A_DAY * 1000}"
+    in_range = f"{days} >= {_FIRST_SERIAL} AND {days} < {_END_SERIAL}"
+    return f"CASE WHEN {in_range} THEN make_timestamp(CAST({micros} AS BIGINT)) END"

@@ -1,0 +1,56 @@
+"""A mapping's effect on the first rows: of a live query, or of a run's own extract."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from totango_pipelines.engine import WorkSpace, open_engine
+from totango_pipelines.errors import SystemFaultError
+from totango_pipelines.mapping.effect import MappingEffect, effect_of
+from totango_pipelines.mapping.plan import MappingPlan, plan_mapping
+from totango_pipelines.mapping.watchdog import Watchdog
+from totango_pipelines.preview import PREVIEW_ROWS
+from totango_pipelines.sync.query_sample import QuerySample
+from totango_pipelines.sync.wiring import MEMORY_LIMIT, RunContext
+
+_SECONDS = 5
+"""Ten rows that take longer than this will never be mapped by the million."""
+
+
+def mapping_effect(context: RunContext, sample: QuerySample) -> MappingEffect:
+    """The effect on the first rows of a live query; the mapping must fit its columns.
+
+    Raises:
+        ExpressionTooSlowError: an expression did not end in time.
+    """
+    plan = plan_mapping(context.integration, context.catalog, sample.columns, datetime.now(UTC))
+    return _effect(plan, sample.rows.slice(0, PREVIEW_ROWS))
+
+
+def staged_effect(plan: MappingPlan, source: Path) -> MappingEffect:
+    """The effect on the first rows of a staged extract.
+
+    Raises:
+        ExpressionTooSlowError: an expression did not end in time.
+    """
+    with pq.ParquetFile(source) as file:
+        first = next(file.iter_batches(batch_size=PREVIEW_ROWS), None)
+        schema = file.schema_arrow
+    return _effect(plan, pa.Table.from_batches([] if first is None else [first], schema))
+
+
+def _effect(plan: MappingPlan, rows: pa.Table) -> MappingEffect:
+    with TemporaryDirectory() as folder:
+        work = WorkSpace(Path(folder), MEMORY_LIMIT)
+        try:
+            with open_engine(work) as engine, Watchdog(engine, seconds=_SECONDS):
+                return effect_of(engine, plan, rows)
+        except duckdb.Error as error:
+            failure = type(error).__name__
+    # Raised here, not above: what an engine says may quote rows.
+    msg = f"the first rows could not be mapped ({failure}). Report it with that name."
+    raise SystemFaultError(msg)
