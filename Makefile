@@ -14,7 +14,7 @@ demo dev: export TOTANGO_PROJECT := $(TOTANGO_PROJECT)
 demo dev: export TOTANGO_HOME := $(TOTANGO_HOME)
 demo dev: export DAGSTER_HOME := $(DAGSTER_HOME)
 
-.PHONY: help setup demo dev test test-browser check format schemas bench clean
+.PHONY: help setup demo dev test test-browser check format schemas docs bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ format: $(READY) ## format and mend what can be mended
 
 schemas: $(READY) ## write the JSON Schemas of the declared files again
 	@$(BIN)/python -m totango_pipelines.integrations.json_schemas
+
+docs: $(READY) ## write the page about expressions again
+	@$(BIN)/python -m totango_pipelines.mapping.functions.page
 
 bench: $(READY) ## a million rows, PostgreSQL to PostgreSQL, beside the plain COPY and MERGE
 	@$(BIN)/python benchmarks/postgres_to_postgres.py

@@ -77,6 +77,12 @@ def email(given: str, family: str, domain: str) -> str:
     return f"{letters}@{domain}"
 
 
+def written_amount(cents: int) -> str:
+    """`1.250,00 €`, as the billing system prints it."""
+    whole = f"{cents // 100:,}".replace(",", ".")
+    return f"{whole},{cents % 100:02d} €"
+
+
 def account(number: int) -> Row:
     """A healthy row of `accounts`; dates and amounts are texts, as the CRM stores them."""
     return {
@@ -92,6 +98,10 @@ def account(number: int) -> Row:
         "renewal": "" if number % 23 == 0 else days_before(-30 - number % 330).isoformat(),
         "parent": account_id(number // 10) if number in range(110, ACCOUNTS, 10) else None,
         "owner_email": EMPLOYEES[number % 10]["email"],
+        "products": ("Analytics|Support", "Support | Analytics", "Billing", "")[number % 4],
+        "erp_no": None if number % 50 == 0 else f"ERP-{number * 31:05d}",
+        "newsletter": ("yes", "no", None)[number % 3],
+        "since": f"{days_before(900 + number * 3):%d %b %Y}".lstrip("0"),
         "updated_at": moment(number),
     }
 
@@ -110,6 +120,9 @@ ACCOUNT_MESS: Mapping[int, Row] = {
     188: {"status": "Churned"},  # Totango does not know it: stored, with a warning
     201: {"support_level": "Platinum"},
     222: {"updated_at": None},
+    240: {"products": "Analytics|Telepathy"},
+    251: {"since": "31 Feb 2021"},
+    260: {"newsletter": "please"},
 }
 
 
@@ -193,28 +206,31 @@ def tickets() -> Iterator[Row]:
 
 
 def invoice(number: int) -> Row:
-    """A healthy row of `invoices`; amounts and due dates are texts."""
+    """A healthy row of `invoices`, written as the billing system prints it: all text, in German."""
     issued = days_before(number * 11 % 1_000)
     return {
         "invoice_no": f"INV-{issued.year}-{number:05d}",
         "account": account_id(number % ACCOUNTS + 1),
-        "amount": f"{90 + number * 37 % 9_000}.{number % 4 * 25:02d}",
-        "issued_on": issued,
+        "amount": written_amount((90 + number * 37 % 9_000) * 100 + number % 4 * 25),
+        "issued_on": f"{issued:%d.%m.%Y}",
         "due": "" if number % 31 == 0 else (issued + timedelta(days=30)).isoformat(),
-        "paid": None if number % 40 == 0 else number % 5 != 0,
+        "paid": None if number % 40 == 0 else "nein" if number % 5 == 0 else "ja",
         "remark": ("", "   ", None, "Mahnung 1", "à régler")[number % 5],
     }
 
 
 INVOICE_MESS: Mapping[int, Row] = {
-    99: {"amount": "1,250.00"},
+    99: {"amount": "1,250.00 €"},
+    101: {"amount": "250,00 $"},
+    102: {"amount": "(99,90)"},  # a credit note, as accountants write it
+    350: {"issued_on": "2025-01-31"},
     240: {"due": "31/31/2025"},
     241: {"due": "tomorrow"},
     480: {"amount": "€ 99"},
-    700: {"amount": "123456789012345678"},
+    700: {"amount": "123.456.789.012.345.678"},
     803: {"invoice_no": " "},
     1000: {"amount": None},
-    1100: {"amount": "12.34567"},
+    1100: {"amount": "12,34567"},
 }
 
 
@@ -259,8 +275,6 @@ _TYPES = {
     "last_seen": pa.date32(),
     "opened_on": pa.date32(),
     "closed_on": pa.date32(),
-    "issued_on": pa.date32(),
-    "paid": pa.bool_(),
     "active": pa.bool_(),
 }
 

@@ -12,6 +12,9 @@ from typing import Annotated
 
 import typer
 
+from totango_pipelines.cli.automap_command import automap
+from totango_pipelines.cli.create_command import create
+from totango_pipelines.cli.edit_commands import disable, duplicate, edit, enable
 from totango_pipelines.cli.history_commands import download, history
 from totango_pipelines.cli.list_commands import list_integrations, show
 from totango_pipelines.cli.output import make_console, print_error, print_exception
@@ -80,7 +83,13 @@ def _options(
 app.command("list", short_help="The integrations, next runs and last outcomes.")(list_integrations)
 app.command("show", short_help="One integration in full.")(show)
 app.command("preview", short_help="The first 10 rows of a query, with types.")(preview)
+app.command("automap", short_help="Which column goes to which attribute.")(automap)
 app.command("validate", short_help="Every problem of the files and mappings.")(validate)
+app.command("create", short_help="Make an integration from a query.")(create)
+app.command("edit", short_help="Change an integration's file.")(edit)
+app.command("duplicate", short_help="Copy an integration to a new file.")(duplicate)
+app.command("enable", short_help="Switch a schedule on.")(enable)
+app.command("disable", short_help="Switch a schedule off.")(disable)
 app.command("run", short_help="Run an integration now.")(run_integration)
 app.command("history", short_help="The past runs of an integration.")(history)
 app.command("rejects", short_help="What a run rejected, and how to mend it.")(rejects)

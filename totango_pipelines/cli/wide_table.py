@@ -55,5 +55,7 @@ def _groups(columns: Sequence[WideColumn], width: int) -> Iterator[Sequence[Wide
 
 
 def shown_cell(value: str | None) -> Text:
-    """A cell's text; a null is not the text null."""
-    return Text("null", style="dim italic") if value is None else Text(value)
+    """A cell's text; a null is not the text null, and blanks can be seen."""
+    if value is None:
+        return Text("null", style="dim italic")
+    return Text(value) if value.strip() else Text(repr(value), style="dim")

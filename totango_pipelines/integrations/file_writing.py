@@ -1,10 +1,14 @@
 """Write an integration's file: whole or not at all, and never over what somebody else wrote."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
+from typing import Final
 
 from totango_pipelines.errors import UserError
+
+_NO_LINKS: Final = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 class FileExistsAlreadyError(UserError):
@@ -49,22 +53,36 @@ def _write(path: Path, content: bytes, *, replaces: str | None) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(exist_ok=True)
-        _write_part(part, content)
-        if replaces is None:
-            # Unlike a rename, a link never takes the place of another file.
-            os.link(part, path)
-        else:
-            part.chmod(_unchanged_mode(path, replaces))
-            part.replace(path)
+        try:
+            _write_part(part, content)
+            if replaces is None:
+                _link_or_rename(part, path)
+            else:
+                part.chmod(_unchanged_mode(path, replaces))
+                part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
         _flush_folder(path.parent)
-    except FileExistsError:
-        msg = f"{path} exists already. Choose another id, or change it with `edit`."
-        raise FileExistsAlreadyError(msg) from None
     except OSError as error:
         msg = f"{path} cannot be written: {error.strerror}. Check who may write there."
         raise FolderNotWritableError(msg) from None
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def _link_or_rename(part: Path, path: Path) -> None:
+    """Unlike a rename, a link never takes the place of another file; some shares have none."""
+    exists = path.exists() or path.is_symlink()
+    try:
+        if not exists:
+            os.link(part, path)
+    except FileExistsError:
+        exists = True
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        part.replace(path)
+    if exists:
+        msg = f"{path} exists already. Choose another id, or change it with `edit`."
+        raise FileExistsAlreadyError(msg)
 
 
 def _write_part(part: Path, content: bytes) -> None:

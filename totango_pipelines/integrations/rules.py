@@ -229,7 +229,30 @@ class _Rules:
                 seen = f"has no line for {attribute.name}, which {self._object} need."
                 remedy = f"Add `- {{attribute: {attribute.name}, column: NAME}}`."
                 yield self._problem(("mapping",), "KEY_MISSING", seen, remedy)
+        yield from self._needed_by_new_records(mapped)
         yield from self._stand_in(mapped, account_id)
+
+    def _needed_by_new_records(self, mapped: set[str]) -> Iterator[Problem]:
+        """Without these, rows of new records are rejected; of known ones they say nothing."""
+        needed = [
+            attribute.name
+            for attribute in self.around.catalog.object(self._object).attributes
+            if attribute.required and attribute.key is None and not attribute.always_required
+        ]
+        if self._matched_by is not None:
+            mapped = mapped | {normalised_name(_ACCOUNT_ID)}
+        missing = [name for name in needed if normalised_name(name) not in mapped]
+        if missing and self.integration.settings.allow_new:
+            path: KeyPath = ("mapping",)
+            yield Problem(
+                self.parsed.file,
+                self.parsed.line(path),
+                path_text(path),
+                "REQUIRED_NOT_MAPPED",
+                f"has no line for {', '.join(missing)}: rows of new {self._object} are rejected.",
+                "Map them, or set `allow_new: false` if only known records are meant.",
+                Severity.WARNING,
+            )
 
     def _stand_in(self, mapped: set[str], account_id: str) -> Iterator[Problem]:
         """`match_on` puts a foreign key in the place of account_id: that one and no other."""

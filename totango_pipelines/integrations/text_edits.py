@@ -1,6 +1,7 @@
 """Change an integration's file in place: what is not meant stays as it was, byte for byte."""
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,7 +26,9 @@ from totango_pipelines.integrations.text_splices import (
 from totango_pipelines.integrations.yaml_places import place
 
 MAPPING: Final = "mapping"
-_ORIGINS: Final = ("column", "expression", "constant")
+ORIGINS: Final = ("column", "expression", "constant")
+_STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+_PATH: Final = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[\d+\])*")
 _MARK: Final = "\ufeff"
 
 
@@ -86,6 +89,13 @@ def edited_text(text: str, changes: Iterable[Change], *, file: str = "") -> str:
     return byte_order_mark + (text.removesuffix(line_break_of(text)) if last_line_is_open else text)
 
 
+def path_of(text: str) -> KeyPath:
+    """`mapping[2].column` -> ("mapping", 2, "column"); empty where the text is no path."""
+    if not _PATH.fullmatch(text):
+        return ()
+    return tuple(int(index) if index else name for index, name in _STEP.findall(text))
+
+
 def line_index(mapping: object, attribute: str) -> int | None:
     """The position of the mapping line for an attribute, compared as attribute names are."""
     wanted = normalised_name(attribute)
@@ -139,7 +149,7 @@ def _known_line(data: Mapping[str, Any], attribute: str) -> int:
 
 def _with_line(text: str, data: dict[str, Any], change: ChangeLine) -> str:
     given = {key: value for key, value in change.values.items() if value is not None}
-    if not any(origin in given for origin in _ORIGINS):
+    if not any(origin in given for origin in ORIGINS):
         _known_line(data, change.attribute)
     line = ordered_line({"attribute": change.attribute, **given})
     expected = copy.deepcopy(data)
@@ -154,11 +164,11 @@ def _with_changed_line(
 ) -> str:
     base: KeyPath = (MAPPING, index)
     line, before = data[MAPPING][index], text
-    origin = next((key for key in _ORIGINS if values.get(key) is not None), None)
+    origin = next((key for key in ORIGINS if values.get(key) is not None), None)
     if origin is not None:
         text = _with_origin(text, base, origin)
-        values = {key: each for key, each in values.items() if key not in _ORIGINS or key == origin}
-        line = {key: each for key, each in line.items() if key not in _ORIGINS or key == origin}
+        values = {key: each for key, each in values.items() if key not in ORIGINS or key == origin}
+        line = {key: each for key, each in line.items() if key not in ORIGINS or key == origin}
     for key, value in values.items():
         if value is None:
             text = text if place(text, (*base, key)) is None else _removed(text, (*base, key))
@@ -172,7 +182,7 @@ def _with_changed_line(
 
 def _with_origin(text: str, base: KeyPath, origin: str) -> str:
     """The line with this origin's key in the place of the one it has."""
-    others = [key for key in _ORIGINS if key != origin and place(text, (*base, key)) is not None]
+    others = [key for key in ORIGINS if key != origin and place(text, (*base, key)) is not None]
     if place(text, (*base, origin)) is None and others:
         text = rename_key(text, (*base, others.pop(0)), origin)
     for key in others:

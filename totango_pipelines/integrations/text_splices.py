@@ -25,6 +25,7 @@ from totango_pipelines.integrations.yaml_text import (
     item,
 )
 
+_NEXT_COMMENT: Final = re.compile(r"(?:[ \t]*\r?\n)*( *)#")
 _DASH: Final = re.compile(r"[ \t]*-(?=[ \t\r\n])")
 _APART_HABIT: Final = re.compile(r"^[ \t]*\r?\n(?=[a-z#])", re.MULTILINE)
 
@@ -38,7 +39,7 @@ def replace_value(text: str, path: KeyPath, value: Any) -> str:  # noqa: ANN401 
     """Another value for a key or list item that is there."""
     here = _there(text, path)
     lines = None if here.in_flow or here.key is None else _several_lines(here, value)
-    if lines is None:
+    if lines is None or _would_swallow(text, line_end(text, here.end), lines):
         return _with_inline(text, here, inline(value, flow=here.in_flow, quote=here.quote))
     return _with_lines(text, here, lines)
 
@@ -58,6 +59,8 @@ def insert_key(text: str, path: KeyPath, value: Any) -> str:  # noqa: ANN401 - p
     behind = before[-1] if before else first
     position = _behind_own_comments(text, behind)
     is_apart = len(path) == 1 and (key in APART or behind.is_block or behind.is_literal)
+    if _would_swallow(text, position, lines):
+        lines = [f"{lines[0].partition(':')[0]}: {inline(value, flow=False)}"]
     if is_apart and _APART_HABIT.search(text):
         lines = ["", *lines]
     return _with_new_lines(text, position, lines)
@@ -90,8 +93,11 @@ def append_item(text: str, path: KeyPath, value: Mapping[str, Any]) -> str:
             lines = item(value, " " * parent.column + STEP)
             return _with_lines(text, parent, ["", *lines])
         return _inserted_inline(text, parent, parent.children, inline(value, flow=True))
-    lines = item(value, " " * int(parent.node.start_mark.column))
-    return _with_new_lines(text, line_end(text, parent.end), lines)
+    position, indent = line_end(text, parent.end), " " * int(parent.node.start_mark.column)
+    lines = item(value, indent)
+    if _would_swallow(text, position, lines):
+        lines = [f"{indent}- {inline(value, flow=True)}"]
+    return _with_new_lines(text, position, lines)
 
 
 def remove_item(text: str, path: KeyPath) -> str:
@@ -216,11 +222,21 @@ def _behind_own_comments(text: str, here: Place) -> int:
     position = line_end(text, here.end)
     while position < len(text):
         line = text[position : line_end(text, position)]
-        indented = len(line) - len(line.lstrip(" ")) > here.column
-        if not (indented and line.lstrip().startswith("#")):
+        if _indent_of(line) <= here.column or not line.lstrip().startswith("#"):
             break
         position = line_end(text, position)
     return position
+
+
+def _would_swallow(text: str, position: int, lines: list[str]) -> bool:
+    """Whether a comment behind the lines would become a part of the text that they end with."""
+    comment = _NEXT_COMMENT.match(text, position)
+    indents = [_indent_of(line) for line in lines[1:] if line]
+    return bool(indents) and comment is not None and len(comment[1]) >= min(indents)
+
+
+def _indent_of(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _with_new_lines(text: str, position: int, lines: list[str]) -> str:

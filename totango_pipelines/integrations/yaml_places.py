@@ -130,7 +130,11 @@ def content_end(text: str, node: Any) -> int:  # noqa: ANN401 - yaml's nodes are
     is_literal = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
     if is_literal and "+" not in text[start : text.find("\n", start)].partition("#")[0]:
         return start + len(_BLANK_END.sub("", text[start:end]))
-    return end if not is_literal else start + len(text[start:end].removesuffix("\n").removesuffix("\r"))
+    return (
+        end
+        if not is_literal
+        else start + len(text[start:end].removesuffix("\n").removesuffix("\r"))
+    )
 
 
 def line_start(text: str, index: int) -> int:

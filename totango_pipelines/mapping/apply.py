@@ -19,8 +19,11 @@ from totango_pipelines.mapping.judge import Judge
 from totango_pipelines.mapping.plan import MappingPlan
 from totango_pipelines.mapping.rejects import Check, view_extract, write_rejects
 from totango_pipelines.mapping.typed_select import DOUBT_PREFIX, MASK_PREFIX, TypedSelect
+from totango_pipelines.mapping.watchdog import Watchdog
 
 BATCH_ROWS = 100_000
+SECONDS_PER_BATCH = 60
+"""A batch takes a fraction of a second; an expression that needs longer would block the night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ def apply_mapping(
     """Map the extract `source`; accepted batches go to the sink, rejects to `rejects_file`.
 
     Raises:
+        ExpressionTooSlowError: an expression did not end in time.
         SystemFaultError: an engine failed; what it says may quote rows, so it is not passed on.
     """
     try:
@@ -82,11 +86,13 @@ def _apply(
     kept = [name for name in names if not name.startswith((MASK_PREFIX, DOUBT_PREFIX))]
     write = open_accepted(pa.schema([reader.schema.field(name) for name in kept]))
     rows_read = accepted = 0
-    for batch in _larger(reader):
-        passed = judge.passed(batch)
-        rows_read += batch.num_rows
-        accepted += passed.num_rows
-        write(passed.select(kept))
+    with Watchdog(engine, seconds=SECONDS_PER_BATCH) as watch:
+        for batch in _larger(reader):
+            passed = judge.passed(batch)
+            rows_read += batch.num_rows
+            accepted += passed.num_rows
+            write(passed.select(kept))
+            watch.alive()
     write_rejects(engine, plan, judge.refused_pairs, judge.checks, rejects_file)
     return MappedRows(rows_read, accepted, judge.rejected, judge.counted, judge.warnings)
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from totango_pipelines.catalog.attributes import DataType
 from totango_pipelines.mapping.contract import build_contract
 from totango_pipelines.mapping.judge import Judge
 from totango_pipelines.mapping.origins import cell_of
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
 from totango_pipelines.mapping.rejects import Check, cells_read, view_rows
 from totango_pipelines.mapping.typed_select import TypedSelect
-from totango_pipelines.quoting import comma, quoted
+from totango_pipelines.quoting import comma, literal, quoted
 
 CELL_CHARACTERS = 200
 _RECENCY = "recency"
+_NUMBERS = (DataType.NUMBER, DataType.CURRENCY)
+_NO_DIGITS = r"^(-?\d+(?:\.\d*[1-9])?)\.?0*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,12 @@ def _refused(judge: Judge) -> Mapping[tuple[int, str], list[Check]]:
 def _by_row(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, typed: pa.Table) -> Texts:
     """The mapped values as text, by row; the recency's as_of last."""
     engine.register("typed", typed)
-    columns = [quoted(mapped.attribute.column) for mapped in plan.attributes]
+    columns = []
+    for mapped in plan.attributes:
+        column = quoted(mapped.attribute.column)
+        if mapped.attribute.data_type in _NUMBERS:  # 22 is not worth an arrow to 22.0
+            column = f"regexp_replace(CAST({column} AS VARCHAR), {literal(_NO_DIGITS)}, '\\1')"
+        columns.append(column)
     return _texts(engine, [*columns, "_as_of"], "typed")
 
 

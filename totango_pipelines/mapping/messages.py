@@ -3,28 +3,56 @@
 from totango_pipelines.catalog.attributes import Attribute, DataType, KeyFolding
 
 _FORMATS = {
-    DataType.NUMBER: ("a plain number", "Write it like 1234.5, without a thousands mark."),
+    DataType.NUMBER: (
+        "a plain number",
+        "Write it like 1234.5, or set source_format, e.g. 0,000.00.",
+    ),
     DataType.CURRENCY: (
         "an amount of at most four decimals",
-        "Write it like 1234.56, without a currency sign or thousands mark.",
+        "Write it like 1234.56, or set source_format, e.g. €0.000,00.",
     ),
-    DataType.DATE: ("an ISO date", "Write it as YYYY-MM-DD, e.g. 2026-01-31."),
-    DataType.TIMESTAMP: ("an ISO time", "Write it as YYYY-MM-DDThh:mm:ssZ."),
-    DataType.BOOLEAN: ("true or false", "Write true or false, yes or no, 1 or 0."),
+    DataType.DATE: (
+        "an ISO date",
+        "Write it as YYYY-MM-DD, e.g. 2026-01-31, or set source_format.",
+    ),
+    DataType.TIMESTAMP: (
+        "an ISO time, or the zone's clocks skip it",
+        "Write it as YYYY-MM-DDThh:mm:ssZ, or set source_format.",
+    ),
+    DataType.BOOLEAN: (
+        "true or false",
+        "Write true or false, yes or no, on or off, 1 or 0, or set source_format, e.g. ja/nein.",
+    ),
     DataType.WHOLE_NUMBER: ("a whole number", "Write it with digits only."),
+    DataType.MULTI_LIST: (
+        "a list of items between semicolons",
+        "Separate the items with ; and leave NUL characters out.",
+    ),
 }
+_SEPARATE_WORDS = dict.fromkeys(
+    (DataType.BOOLEAN, DataType.TAG), "Write one of its words, or add this one to source_format."
+)
 _KEY_CHARACTERS = {
     KeyFolding.ACCOUNT_ID: "letters (A-Z, a-z), digits, '_' and '-'",
     KeyFolding.USER_ID: "letters, digits, '_', '-', '@', '.' and '+'",
 }
 
 
-def describe(code: str, attribute: Attribute) -> tuple[str, str]:
-    """The problem and the remedy of a reject of this attribute, in words."""
+def describe(code: str, attribute: Attribute, source_format: str | None = None) -> tuple[str, str]:
+    """The problem and the remedy of a reject of this attribute, in words.
+
+    `source_format` is the one that its cells were read with (None: they were read as they are).
+    """
     name = attribute.name
     if code == "FORMAT" and attribute.data_type in _FORMATS:
+        if source_format is not None:
+            return _misread(attribute, source_format)
         wanted, remedy = _FORMATS[attribute.data_type]
         return f"{name} is not {wanted}.", remedy
+    if source_format is not None and code in {"TAG_VALUE", "VALUE_NOT_ALLOWED"}:
+        words = _SEPARATE_WORDS.get(attribute.data_type)
+        if words is not None:
+            return f"{name} is none of the words of {source_format!r}.", words
     characters = _KEY_CHARACTERS.get(attribute.folding) if attribute.folding else None
     allowed = (
         "yes or no" if attribute.data_type is DataType.BOOLEAN else ", ".join(attribute.allowed)
@@ -58,7 +86,7 @@ def describe(code: str, attribute: Attribute) -> tuple[str, str]:
         "VALUE_NOT_ALLOWED": (
             f"{name} is not one of its known values.",
             f"Use one of: {allowed}; or add the value in catalog.yaml."
-            if attribute.data_type is DataType.LIST
+            if attribute.data_type in {DataType.LIST, DataType.MULTI_LIST}
             else f"Use {allowed}.",
         ),
         "TAG_VALUE": (
@@ -77,8 +105,35 @@ def describe(code: str, attribute: Attribute) -> tuple[str, str]:
             "a key contact must be a contact.",
             "Set Contact to yes as well, or Key Contact to no.",
         ),
+        "ACCOUNT_NOT_FOUND": (
+            f"{name} is no account that the hub knows, and this object never creates one.",
+            "Load the account first, or correct its id.",
+        ),
+        "FK_CONFLICT": (
+            f"this {name} belongs to another account, where another integration put it.",
+            "Correct one of the two sources, or let the newest win with auto_resolve_conflicts.",
+        ),
     }
     return texts[code]
+
+
+def _misread(attribute: Attribute, source_format: str) -> tuple[str, str]:
+    problem = f"{attribute.name} is not written as {source_format!r} says."
+    if attribute.data_type in {DataType.DATE, DataType.TIMESTAMP}:
+        return problem, (
+            f"Write a real date as {source_format!r}, at a time that the clocks do not skip, "
+            "or mend source_format."
+        )
+    if attribute.data_type is DataType.CURRENCY:
+        return problem, (
+            f"Write at most four decimals as {source_format!r}; an amount with another "
+            "currency's sign has to be converted in the query."
+        )
+    if attribute.data_type is DataType.MULTI_LIST:
+        return problem, (
+            f"Separate the items as {source_format!r} says; no item can hold ';' or NUL."
+        )
+    return problem, f"Write it as {source_format!r}, or mend source_format."
 
 
 RECENCY_TEXTS = {
@@ -102,8 +157,8 @@ def doubt_texts(code: str, attribute: Attribute) -> tuple[str, str]:
     """What to say of one accepted row, and of many, whose value is open to doubt."""
     texts = {
         "TIME_TWICE": (
-            f"row has a {attribute.name} that occurs twice, as clocks go back: the earlier is taken.",
-            f"rows have a {attribute.name} that occurs twice, as clocks go back: the earlier is taken.",
+            f"row has a time of {attribute.name} that occurs twice, as clocks go back: the earlier is taken.",
+            f"rows have a time of {attribute.name} that occurs twice, as clocks go back: the earlier is taken.",
         )
     }
     return texts[code]

@@ -59,6 +59,14 @@ class MappingPlan:
         """The mapped key attributes."""
         return tuple(mapped for mapped in self.attributes if mapped.attribute.key is not None)
 
+    @property
+    def reads(self) -> dict[str, tuple[str, ...]]:
+        """The columns of the extract that each hub column is made of."""
+        return {
+            mapped.attribute.column: tuple(column.name for column in mapped.origin.reads)
+            for mapped in self.attributes
+        }
+
 
 def silent_column(attribute: Attribute) -> str:
     """Says that a null stands for a bad cell, which keeps, and not for a blank that clears."""

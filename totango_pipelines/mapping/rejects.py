@@ -42,7 +42,8 @@ class Check:
 
 def check_of(mapped: MappedAttribute, code: str) -> Check:
     """The check of a mapped attribute that refuses with this code."""
-    return Check(mapped.column, mapped.attribute.name, code, *describe(code, mapped.attribute))
+    texts = describe(code, mapped.attribute, mapped.source_format)
+    return Check(mapped.column, mapped.attribute.name, code, *texts)
 
 
 def view_extract(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, source: Path) -> None:

@@ -132,7 +132,7 @@ class AssetBuilder:
                 result = step("mapping_step").run_mapping(run)
                 if not result.within_limits:
                     tag_outcome(context, "failed")
-                lineage = run_metadata.mapped_lineage(integration, self.attributes())
+                lineage = run_metadata.mapped_lineage(integration, result.reads)
                 yield dg.MaterializeResult(
                     metadata=run_metadata.mapped_metadata(result, lineage),
                     check_results=[checks.rejects(result, integration.settings)],

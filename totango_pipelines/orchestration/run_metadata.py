@@ -91,13 +91,13 @@ def hub_schema(integration: Integration, attributes: Mapping[str, Attribute]) ->
     )
 
 
-def mapped_lineage(integration: Integration, attributes: Mapping[str, Attribute]) -> Lineage:
-    """Which column of the extract each hub column comes from."""
+def mapped_lineage(integration: Integration, reads: Mapping[str, Iterable[str]]) -> Lineage:
+    """Which columns of the extract each hub column is made of; none for a constant."""
     extract = step_key(integration.id, "extract")
     return {
-        attributes[line.attribute].column: [dg.TableColumnDep(extract, line.column)]
-        for line in integration.mapping
-        if line.column is not None and line.attribute in attributes
+        column: [dg.TableColumnDep(extract, name) for name in names]
+        for column, names in reads.items()
+        if names
     }
 
 

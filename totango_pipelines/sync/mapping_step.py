@@ -1,7 +1,7 @@
 """The mapped step: the staged extract becomes accepted and rejected rows."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +29,12 @@ from totango_pipelines.sync.wiring import RunContext
 class MappingResult:
     """What the mapping made of the extract, and of its first rows.
 
-    `report` are the rejects by column and code. `within_limits`: they do not stop the run.
+    `reads` are the columns of the extract that each hub column is made of, `report` the rejects
+    by column and code. `within_limits`: they do not stop the run.
     """
 
     rows: MappedRows
+    reads: Mapping[str, tuple[str, ...]]
     effect: MappingEffect
     report: tuple[RejectLine, ...]
     within_limits: bool
@@ -69,29 +71,32 @@ def run_mapping(context: RunContext) -> MappingResult:
 
     Raises:
         MappingInvalidError: the mapping does not fit the preview: nothing was mapped.
+        ExpressionTooSlowError: an expression did not end in time.
         StagedFileError: the extract or its preview is missing, truncated or altered.
     """
     problems = errors_among(mapping_problems(context))
     if problems:
         raise MappingInvalidError(problems)
     source, manifest = context.folder.verified(StagedFile.SOURCE)
+    plan = staged_plan(context, manifest)
     work = context.work
     work.folder.mkdir(parents=True, exist_ok=True)
     try:
-        rows = _map_into_files(context, work, source, manifest)
+        rows = _map_into_files(context, work, source, plan)
     finally:
         shutil.rmtree(work.folder, ignore_errors=True)
     exceeded = context.limits.exceeded(rejected=rows.rejected, rows_read=rows.rows_read)
     return MappingResult(
         rows,
-        staged_effect(staged_plan(context, manifest), source),
+        plan.reads,
+        staged_effect(plan, source),
         run_rejects(context.folder) if rows.rejected else (),
         within_limits=not exceeded,
     )
 
 
 def _map_into_files(
-    context: RunContext, work: WorkSpace, source: Path, manifest: Manifest
+    context: RunContext, work: WorkSpace, source: Path, plan: MappingPlan
 ) -> MappedRows:
     folder = context.folder
     with (
@@ -106,7 +111,7 @@ def _map_into_files(
 
             rows = apply_mapping(
                 engine,
-                staged_plan(context, manifest),
+                plan,
                 source=source,
                 open_accepted=open_accepted,
                 rejects_file=rejects,

@@ -23,7 +23,7 @@ from totango_pipelines.upsert.delivery import (
     HubTable,
     RunStart,
 )
-from totango_pipelines.upsert.register import REGISTER
+from totango_pipelines.upsert.register import ACCOUNTS, REGISTER
 from totango_pipelines.upsert.writer import UpsertResult, upsert_delivery
 
 
@@ -102,7 +102,7 @@ def _delivery(context: RunContext, plan: MappingPlan, source: Manifest) -> Deliv
         limits=context.limits,
         account_must_exist=totango_object.unknown_account is UnknownAccount.REJECT,
         renamed_keys=renamed,
-        claims=() if renamed else foreign_keys,
+        claims=foreign_keys if totango_object.name == ACCOUNTS else (),
     )
 
 

@@ -127,9 +127,9 @@ class CellRules:
             f'"{a.column.name}":{{"t":"BIGINT","s":"BIGINT","r":"BIGINT","w":"VARCHAR"}}'
             for a in self.delivery.attributes
         )
-        shape = literal("{" + shape + "}")
+        cells = f"from_json(CAST({_stored('_cells')} AS JSON), {literal('{' + shape + '}')})"
         at = f"epoch_us(CAST({_stored('_as_of')} AS TIMESTAMPTZ)) AS {_STORED_AT}"
-        own = f"{at}, from_json(CAST({_stored('_cells')} AS JSON), {shape}) AS {_EXCEPTIONS}"
+        own = f"{at}, {cells if shape else 'NULL'} AS {_EXCEPTIONS}"
         decided = [f"{self._decision(a)} AS {_decided(a)}" for a in self.delivery.attributes]
         if self.delivery.claims:
             stale = f"WHEN {STALE_CLAIMS} THEN {STALE} ELSE {NOTHING} END"

@@ -158,8 +158,9 @@ class DuckdbTransaction:
     def prepare(self, table: HubTable) -> None:
         """Create the table, or add the columns it lacks; a key is unique by the merge itself."""
         columns = (*table.keys, *table.attributes, *RECORD_COLUMNS)
-        defined = comma([f"{quoted(column.name)} {column.hub_type}" for column in columns])
-        self.work.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({defined})")
+        defined = [f"{quoted(key.name)} {key.hub_type} NOT NULL" for key in table.keys]
+        defined += [f"{quoted(c.name)} {c.hub_type}" for c in columns[len(table.keys) :]]
+        self.work.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({comma(defined)})")
         found = dict(
             self.work.execute(
                 "SELECT column_name, data_type FROM duckdb_columns() "

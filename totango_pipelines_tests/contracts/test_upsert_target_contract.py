@@ -1,7 +1,5 @@
 """One suite for every hub: the worked examples of semantics.md and the rules behind them."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,20 +13,8 @@ from totango_pipelines.errors import (
     TooManyRejectsError,
 )
 from totango_pipelines.upsert.delivery import RejectLimits
-from totango_pipelines.upsert.duckdb_hub import DuckdbHub
 from totango_pipelines.upsert.postgres_hub import PostgresHub
-from totango_pipelines_tests.upsert.hub_scene import HubScene, counted
-
-
-@pytest.fixture(params=["duckdb", "postgres", "postgres by csv"])
-def scene(request, tmp_path) -> Iterator[HubScene]:
-    if request.param == "duckdb":
-        yield HubScene(DuckdbHub(tmp_path / "hub.duckdb"), tmp_path)
-    else:
-        hub = PostgresHub(request.getfixturevalue("postgres_url"))
-        if request.param == "postgres by csv":
-            hub = replace(hub, binary_copy=False)
-        yield HubScene(hub, tmp_path)
+from totango_pipelines_tests.upsert.hub_scene import counted
 
 
 class TestWorkedExamples:

@@ -278,6 +278,20 @@ def test_two_integrations_cannot_add_one_attribute_with_two_types(project):
     assert found(loaded, "b") == [("ATTRIBUTE_TYPE", "mapping[1].new")]
 
 
+def test_what_new_records_need_is_warned_of_unless_only_known_ones_are_meant(project):
+    lines = ["{attribute: email, column: c}", "{attribute: last_name, column: c}"]
+    every = integration("x", lines, object="totango_users")
+    known = integration("x", lines, object="totango_users", settings="{allow_new: false}")
+
+    (problem,) = [each for each in project(x=every).problems if each.file.endswith("x.yaml")]
+
+    assert (problem.code, problem.severity) == ("REQUIRED_NOT_MAPPED", "warning")
+    assert problem.problem == (
+        "has no line for first_name, license: rows of new totango_users are rejected."
+    )
+    assert found(project(x=known)) == []
+
+
 @pytest.mark.parametrize(
     ("totango_object", "match_on", "lines", "expected"),
     [
@@ -305,7 +319,12 @@ def test_two_integrations_cannot_add_one_attribute_with_two_types(project):
             ["account_id", "user_id", "zuora_id"],
             [("NOT_ALLOWED", "mapping[2].attribute")],
         ),
-        ("totango_users", "Zuora Id", ["email"], [("NOT_ALLOWED", "settings.match_on")]),
+        (
+            "totango_users",
+            "Zuora Id",
+            ["email", "first_name", "last_name", "license"],
+            [("NOT_ALLOWED", "settings.match_on")],
+        ),
         ("accounts", "account_id", ["account_id", "zuora_id"], []),
         ("accounts_foreign_keys", "account_id", ["account_id", "zuora_id"], []),
         ("accounts_foreign_keys", "account_id", ["account_id"], [("KEY_MISSING", "mapping")]),

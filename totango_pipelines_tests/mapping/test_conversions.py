@@ -3,6 +3,7 @@ from decimal import Decimal
 from math import inf, nan
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
@@ -238,9 +239,9 @@ CASES = {
         at(2026, 1, 31, 1, 2, 3, 999_999): at(2026, 1, 31, 1, 2, 3, 999_000)
     },
     ("text", "boolean"): {
-        **dict.fromkeys(["true", "TRUE", "Yes", "y", "T", "1"], True),
-        **dict.fromkeys(["false", "No", "n", "F", "0"], False),
-        **dict.fromkeys(["on", "2", "yes ", "\u00a0no", "ja", "tru\x00"], FORMAT),
+        **dict.fromkeys(["true", "TRUE", "Yes", "y", "T", "1", "On"], True),
+        **dict.fromkeys(["false", "No", "n", "F", "0", "OFF"], False),
+        **dict.fromkeys(["ein", "2", "yes ", "\u00a0no", "ja", "tru\x00"], FORMAT),
         " ": None,
     },
     ("boolean", "boolean"): {True: True, False: False},
@@ -539,3 +540,75 @@ def test_a_list_of_whole_numbers_is_judged_by_number(tmp_path):
     mapped = map_table(tmp_path, table, lines, catalog=Catalog.standard(), object_name="tasks")
 
     assert mapped.outcomes("priority") == [1, 3, "!VALUE_NOT_ALLOWED", FORMAT]
+
+
+FORMATTED = {
+    ("A date", "DD/MM/YYYY"): {
+        "31/01/2026": date(2026, 1, 31),
+        " 31/01/2026\u00a0": date(2026, 1, 31),
+        "2026-01-31": FORMAT,
+        "30/02/2026": FORMAT,
+        " ": None,
+    },
+    ("A timestamp", "YYYY-MM-DDThh:mm:ssZ"): {
+        "2026-01-31T10:00:00Z": at(2026, 1, 31, 10),
+        "2026-01-31T10:00:00+0530": at(2026, 1, 31, 4, 30),
+        "2026-01-31T10:00:00": FORMAT,
+        "9999-12-31T23:59:59-01:00": RANGE,
+    },
+    ("A timestamp", "epoch seconds"): {"1769853600": at(2026, 1, 31, 10), "9" * 15: RANGE},
+    ("A number", "0.000,00"): {"1.234,5": 1234.5, "(1)": -1.0, "1.2": FORMAT, "": None},
+    ("A currency", "€0.000,00"): {"€ 1.234,56": Decimal("1234.5600"), "$5": FORMAT},
+    ("A whole_number", "0,000.00"): {"1,234": 1234, "0.5": NOT_WHOLE, "9" * 30: RANGE},
+    ("A boolean", "ja/nein"): {"JA": True, "nein": False, "yes": FORMAT, " ": None},
+    ("tag##vip", "active/inactive"): {"Active": True, "x": "!TAG_VALUE"},
+    ("Products", None): {"b;a; b": "a;b", " ; ": None, "c": "c"},
+    ("Products", ","): {"b,a": "a;b", "a;b": FORMAT},
+    ("Colours", "json"): {'["blue","red"]': "red;blue", '["pink"]': "!VALUE_NOT_ALLOWED"},
+}
+
+
+@pytest.mark.parametrize(("attribute", "source_format"), FORMATTED)
+def test_a_run_reads_cells_as_their_source_format_says(tmp_path, attribute, source_format):
+    expected = FORMATTED[attribute, source_format]
+    catalog = catalog_with(
+        Attribute("Products", DataType.MULTI_LIST),
+        Attribute("Colours", DataType.MULTI_LIST, allowed=("red", "blue")),
+    )
+    line = {"attribute": attribute, "column": "cell"}
+    if source_format is not None:
+        line["source_format"] = source_format
+    table = one_column([*expected, None], "text")
+
+    mapped = map_table(
+        tmp_path, table, [{"attribute": "account_id", "column": "id"}, line], catalog=catalog
+    )
+
+    column = attribute.lower().replace(" ", "_").replace("##", "_")
+    assert mapped.outcomes(column) == [*expected.values(), None]
+    formats = mapped.rejects.filter(pc.equal(mapped.rejects["_code"], "FORMAT")).to_pylist()
+    if source_format is not None:
+        told = [source_format in each["_problem"] + each["_remedy"] for each in formats]
+        assert all(told), formats
+
+
+def test_a_run_counts_the_times_that_occur_twice(tmp_path):
+    cells = [
+        "2026-10-25 02:30",
+        "2026-10-25 03:30",
+        "2026-03-29 02:30",
+        "2026-10-25 02:30:00+01:00",
+    ]
+    lines = [
+        {"attribute": "account_id", "column": "id"},
+        {"attribute": "A timestamp", "column": "cell"},
+    ]
+
+    mapped = map_table(tmp_path, one_column(cells, "text"), lines, timezone="Europe/Berlin")
+
+    assert mapped.outcomes("a_timestamp") == [
+        *(at(2026, 10, 25, 0, 30), at(2026, 10, 25, 2, 30), FORMAT, at(2026, 10, 25, 1, 30))
+    ]
+    assert len(mapped.rows.warnings) == 1
+    assert "1 row" in mapped.rows.warnings[0]
+    assert "A timestamp" in mapped.rows.warnings[0]

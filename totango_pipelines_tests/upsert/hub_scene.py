@@ -1,4 +1,4 @@
-"""Runs deliveries of accounts against a hub, and reads back what the hub then holds."""
+"""Runs deliveries against a hub, and reads back what the hub then holds."""
 
 import json
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ from totango_pipelines.upsert.delivery import (
 )
 from totango_pipelines.upsert.duckdb_hub import DuckdbHub
 from totango_pipelines.upsert.postgres_hub import PostgresHub
+from totango_pipelines.upsert.register import REGISTER
 from totango_pipelines.upsert.target import UpsertTarget
 from totango_pipelines.upsert.writer import UpsertResult, upsert_delivery
 
@@ -80,6 +81,17 @@ class HubScene:
             self.begin(run_id, integration, options.get("table", "accounts"))
         return self.deliver(run_id, rows, integration=integration, **options)
 
+    def register(
+        self,
+        rows: Sequence[tuple[str, str, int]],
+        *,
+        foreign_key: str = "zuora_id",
+        **options: Any,
+    ) -> UpsertResult:
+        """A run of accounts_foreign_keys; `rows` are (value, account, as_of in seconds)."""
+        delivered = [(value, {"account_id": account}, second) for value, account, second in rows]
+        return self.run(delivered, **register_options(foreign_key), **options)
+
     def deliver(
         self,
         run_id: str,
@@ -94,7 +106,10 @@ class HubScene:
         silent: dict[int, Sequence[str]] | None = None,
         constant_keys: tuple[tuple[str, str], ...] = (),
         required: tuple[str, ...] = (),
+        renamed: tuple[tuple[str, str], ...] = (),
+        claims: Sequence[str] = (),
         child: bool = False,
+        must_exist: bool = False,
         rejected: int = 0,
         rows_read: int | None = None,
         resolve: bool = False,
@@ -105,7 +120,8 @@ class HubScene:
     ) -> UpsertResult:
         types = types or ATTRIBUTES
         if mapped is None:
-            mapped = list(dict.fromkeys(name for _, values, _ in rows for name in values))
+            named = dict.fromkeys(name for _, values, _ in rows for name in values)
+            mapped = [name for name in named if name not in claims]
         columns = {name: HubColumn(name, types[name]) for name in types}
         attributes = tuple(
             DeliveredAttribute(
@@ -116,9 +132,11 @@ class HubScene:
             for name in mapped
         )
         file = self.folder / f"{run_id}.parquet"
-        self._write(file, rows, keys, attributes, silent or {})
+        claimed = tuple(DeliveredAttribute(HubColumn(name, "VARCHAR")) for name in claims)
+        self._write(file, rows, keys, attributes + claimed, silent or {})
+        in_hub = {in_file: name for name, in_file in renamed}
         key_columns = [HubColumn(name, "VARCHAR") for name, _ in constant_keys]
-        key_columns += [HubColumn(name, "VARCHAR") for name in keys]
+        key_columns += [HubColumn(in_hub.get(name, name), "VARCHAR") for name in keys]
         delivery = Delivery(
             run=RunIdentity(run_id, integration, table, "crm", "incremental", "manual"),
             start=self.starts[run_id],
@@ -134,6 +152,9 @@ class HubScene:
             rows_read=len(rows) + rejected if rows_read is None else rows_read,
             rejected=rejected,
             limits=limits,
+            account_must_exist=must_exist,
+            renamed_keys=renamed,
+            claims=tuple(claims),
         )
         return upsert_delivery(
             self.target,
@@ -176,13 +197,20 @@ class HubScene:
         assert len(rows) == 1, rows
         return {n: v for n, v in zip(ATTRIBUTES, rows[0], strict=True) if v is not None}
 
-    def cells(self, attributes: Sequence[str]) -> dict[str, dict[str, tuple[Any, ...]]]:
+    def owners(self) -> dict[str, str]:
+        """The register: `foreign_key/value` and its account."""
+        key = "foreign_key || '/' || value"
+        return dict(self.query(f"SELECT {key}, account_id FROM accounts_foreign_keys"))
+
+    def cells(
+        self, attributes: Sequence[str], table: str = "accounts", key: str = "account_id"
+    ) -> dict[str, dict[str, tuple[Any, ...]]]:
         """Every written cell: (value, as_of in seconds, run_seq, row_no, writer), by key."""
         names = ", ".join(attributes)
         own = "extract(epoch FROM _as_of), _run_seq, _row_no, _writer, CAST(_cells AS VARCHAR)"
         found: dict[str, dict[str, tuple[Any, ...]]] = {}
-        for row in self.query(f"SELECT account_id, {own}, {names} FROM accounts"):
-            key, as_of, seq, number, writer, text = row[:6]
+        for row in self.query(f"SELECT {key}, {own}, {names} FROM {table}"):
+            record, as_of, seq, number, writer, text = row[:6]
             exceptions = json.loads(text) if text else {}
             cells = {}
             for name, value in zip(attributes, row[6:], strict=True):
@@ -193,15 +221,30 @@ class HubScene:
                 elif value is not None:
                     seconds = int(as_of) - int(START.timestamp())
                     cells[name] = (value, seconds, seq, number, writer)
-            found[key] = cells
+            found[record] = cells
         return found
 
-    def changes(self, run_id: str) -> list[tuple[str, str, dict[str, Any] | None]]:
+    def changes(
+        self, run_id: str, table: str | None = None
+    ) -> list[tuple[str, str, dict[str, Any] | None]]:
+        of_table = f"AND object = '{table}'" if table else ""
         rows = self.query(
             "SELECT key, operation, CAST(before AS VARCHAR) FROM _changes "
-            f"WHERE run_id = '{run_id}' ORDER BY key"
+            f"WHERE run_id = '{run_id}' {of_table} ORDER BY key"
         )
         return [(key, op, json.loads(before) if before else None) for key, op, before in rows]
+
+
+def register_options(foreign_key: str) -> dict[str, Any]:
+    """How an integration of accounts_foreign_keys delivers."""
+    return {
+        "table": REGISTER,
+        "keys": (foreign_key,),
+        "types": {"account_id": "VARCHAR"},
+        "constant_keys": (("foreign_key", foreign_key),),
+        "renamed": (("value", foreign_key),),
+        "must_exist": True,
+    }
 
 
 def counted(result: UpsertResult) -> dict[str, int]:

@@ -68,6 +68,44 @@ def test_first_runs_at_once_make_one_hub(tmp_path, postgres_url):
     assert sorted(start.run_seq for start in scene.starts.values()) == [1, 2, 3, 4, 5, 6]
 
 
+def test_accounts_that_claim_and_their_register_run_at_once_without_a_deadlock(
+    tmp_path, postgres_url
+):
+    scene = HubScene(PostgresHub(postgres_url), tmp_path)
+    accounts = [f"a{n:03d}" for n in range(100)]
+    scene.run([(key, {"tier": "x"}, 1) for key in accounts])
+    names = [f"integration_{n}" for n in range(6)]
+    results = {}
+
+    def deliver(name: str) -> None:
+        number = int(name[-1])
+        owners = accounts[number:] + accounts[:number]
+        claims = [(owner, f"z{n:03d}", 5) for n, owner in enumerate(owners)]
+        options = {"integration": name, "run_id": name, "resolve": True, "range_rows": 30}
+        if number % 3 == 0:
+            rows = [(owner, {"zuora_id": value}, at) for owner, value, at in claims]
+            results[name] = scene.run(rows, claims=["zuora_id"], **options)
+        elif number % 3 == 1:
+            results[name] = scene.register([(v, owner, at) for owner, v, at in claims], **options)
+        else:
+            rows = [((owner, "u"), {"name": value}, at) for owner, value, at in claims]
+            users = {"table": "users", "keys": ("account_id", "user_id"), "child": True}
+            results[name] = scene.run(rows, types={"name": "VARCHAR"}, **users, **options)
+
+    for name in names:
+        table = ("accounts", "accounts_foreign_keys", "users")[int(name[-1]) % 3]
+        scene.begin(name, name, table)
+    threads = [threading.Thread(target=deliver, args=[name]) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    # Equally old claims: the run that started last has them all, in whatever order they ended.
+    newest = accounts[4:] + accounts[:4]
+    assert scene.owners() == {f"zuora_id/z{n:03d}": owner for n, owner in enumerate(newest)}
+
+
 def test_integrations_that_write_one_object_at_once_take_turns(tmp_path, postgres_url):
     scene = HubScene(PostgresHub(postgres_url), tmp_path)
     scene.run([("seed", {"tier": "x"}, 1)])

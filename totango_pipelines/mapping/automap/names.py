@@ -1,17 +1,19 @@
 """How well a column's name fits an attribute's name, and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from totango_pipelines.catalog.attributes import Attribute, DataType, normalised_name
 from totango_pipelines.mapping.automap.vocabulary import Phrase, Reading, Vocabulary
-from totango_pipelines.mapping.automap.words import split_words
+from totango_pipelines.mapping.automap.words import is_custom, split_words
 
 SAME_NAME: Final = 1.0
 SAME_WORDS: Final = 0.98
 SAME_CORE: Final = 0.95
-SYNONYM: Final = 0.93
+SPOKEN_OF: Final = 0.96
+SAME_WITHOUT_NOUN: Final = 0.93
+SYNONYM: Final = 0.925
 LIKELY: Final = 0.91
 POSSIBLE: Final = 0.74
 ONE_MORE_WORD: Final = 0.68
@@ -19,15 +21,36 @@ ONE_MORE_WORD: Final = 0.68
 _OWN_NOUN: Final = 0.02
 _SYSTEM: Final = 0.02
 _EXTRA: Final = 0.03
+_EVERYWHERE: Final = 0.01
+_PLACE: Final = 0.002
 _ANOTHER_SYSTEMS_ID: Final = 0.15
-_RESPELLED: Final = 0.06
-_NO_DATE_SAID: Final = 0.17
+_RESPELLED: Final = 0.13
+_CUSTOM: Final = 0.03
+_NO_DATE_SAID: Final = 0.15
+_MAY_BE_A_FLAG: Final = 0.35
+_RANK: Final = 0.001
 _FEWEST_SHARED: Final = 2
 
 _DATES: Final = frozenset({DataType.DATE, DataType.TIMESTAMP})
 _WITHOUT_WEIGHT: Final = frozenset(
-    "date last first next id name count type create update due number status user".split()
+    [
+        "date",
+        "last",
+        "first",
+        "next",
+        "id",
+        "name",
+        "count",
+        "type",
+        "create",
+        "update",
+        "due",
+        "number",
+        "status",
+        "user",
+    ]
 )
+_FLAGS: Final = frozenset({"complete", "close", "cancel"})
 _KEEP_OTHER_IDS: Final = frozenset({"accounts", "users"})
 
 
@@ -35,12 +58,12 @@ _KEEP_OTHER_IDS: Final = frozenset({"accounts", "users"})
 class NameMatch:
     """How well two names fit: a score in 0..1, the reason in words.
 
-    `undated`: the column does not say that it is a date, which the attribute is.
+    `undated` is what it cost that the column does not say that it is a date.
     """
 
     score: float
     reason: str
-    undated: bool = False
+    undated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +75,16 @@ class ColumnName:
     core: str
     phrases: tuple[tuple[Phrase, float], ...]
 
-    @property
-    def is_flag(self) -> bool:
-        """Whether it starts like a yes-no question: `is_deleted`."""
-        return "flag" in self.reading.concepts
-
 
 @dataclass(frozen=True, slots=True)
 class AttributeName:
-    """An attribute's name, read: its own phrase and others for it (True: likely)."""
+    """An attribute's name, read: its own phrase, and others for it, each with its score."""
 
     attribute: Attribute
     reading: Reading
     core: str
     phrase: Phrase
-    others: tuple[tuple[Phrase, bool], ...]
+    others: tuple[tuple[Phrase, float], ...]
 
     @property
     def is_date(self) -> bool:
@@ -84,9 +102,10 @@ def read_attribute(attribute: Attribute, vocabulary: Vocabulary) -> AttributeNam
         # That it is a date, its type says anyway.
         return tuple(sorted({*phrase, "date"})) if dated else phrase
 
-    others = {
-        spoken(phrase): likely for phrase, likely in vocabulary.meanings.get(plain, {}).items()
-    }
+    others: dict[Phrase, float] = {}
+    for score, phrases in ((LIKELY, vocabulary.likely), (POSSIBLE, vocabulary.possible)):
+        for place, phrase in enumerate(phrases.get(plain, ())):
+            others.setdefault(spoken(phrase), score - place * _PLACE)
     if attribute.data_type is DataType.BOOLEAN:
         plain = tuple(concept for concept in plain if concept != "flag") or plain
     return AttributeName(
@@ -98,16 +117,19 @@ def read_attribute(attribute: Attribute, vocabulary: Vocabulary) -> AttributeNam
     )
 
 
-def read_column(name: str, vocabulary: Vocabulary) -> ColumnName:
-    """What the column's name says."""
+def read_column(name: str, vocabulary: Vocabulary, prefix: str | None = None) -> ColumnName:
+    """What the column's name says; `prefix` is a word that most names of the query begin with."""
     reading = vocabulary.read(name)
+    if reading.parts and reading.parts[0][0] == prefix:
+        reading = replace(reading, parts=reading.parts[1:] or reading.parts)
     cheapest: dict[Phrase, float] = {}
+    rank = sum(vocabulary.ranks.get(text, 0) for text, _ in reading.parts) * _RANK
     for concepts, cost in _readings(reading.concepts, vocabulary):
         phrase = vocabulary.normal(concepts)
         dropped = {each for each in concepts if each not in phrase and each != "ownid"}
         if phrase == ("id",) and not _is_own_id(concepts, dropped):
             continue
-        whole = cost + (_OWN_NOUN if dropped else 0)
+        whole = cost + rank + (_OWN_NOUN if dropped else 0)
         cheapest[phrase] = min(whole, cheapest.get(phrase, whole))
     core = _core(name, reading, vocabulary)
     return ColumnName(name, reading, core, tuple(cheapest.items()))
@@ -116,14 +138,26 @@ def read_column(name: str, vocabulary: Vocabulary) -> ColumnName:
 def match_names(
     column: ColumnName, attribute: AttributeName, vocabulary: Vocabulary
 ) -> NameMatch | None:
-    """How well the names fit; None: they have nothing to do with each other."""
+    """How well the names fit; None: they have nothing to do with each other.
+
+    What a system has by itself goes before what a company added to it under the same name.
+    """
+    match = _match(column, attribute, vocabulary)
+    if match is None or not is_custom(column.name):
+        return match
+    return replace(match, score=match.score - _CUSTOM)
+
+
+def _match(
+    column: ColumnName, attribute: AttributeName, vocabulary: Vocabulary
+) -> NameMatch | None:
     name = attribute.attribute.name
     if normalised_name(column.name) == normalised_name(name):
         return NameMatch(SAME_NAME, "same name")
     if split_words(column.name) and split_words(column.name) == split_words(name):
         return NameMatch(SAME_WORDS, "the same words")
     if column.core and column.core == attribute.core and not column.reading.respelled:
-        return NameMatch(SAME_CORE, "the same words")
+        return NameMatch(_core_score(column, vocabulary), "the same words")
     found = [*_by_phrases(column, attribute), *_by_one_more_word(column, attribute, vocabulary)]
     best = max(found, key=lambda each: each.score, default=None)
     if best is None or not column.reading.respelled:
@@ -131,6 +165,13 @@ def match_names(
     spelling = ", ".join(f"{written} = {read}" for written, read in column.reading.respelled)
     reason = f"nearly the same spelling: {spelling}"
     return NameMatch(best.score - _RESPELLED, reason, best.undated)
+
+
+def _core_score(column: ColumnName, vocabulary: Vocabulary) -> float:
+    nouns = {text for text, concept in column.reading.parts if concept in vocabulary.own_nouns}
+    if not nouns:
+        return SAME_CORE
+    return SPOKEN_OF if column.core == "id" and nouns & vocabulary.spoken_of else SAME_WITHOUT_NOUN
 
 
 def _core(name: str, reading: Reading, vocabulary: Vocabulary) -> str:
@@ -163,7 +204,7 @@ def _readings(
     for extra, beside in vocabulary.extras:
         rest = tuple(concept for concept in concepts if concept not in extra)
         if len(rest) < len(concepts) and rest and ("*" in beside or beside & set(rest)):
-            concepts, cost = rest, cost + _EXTRA
+            concepts, cost = rest, cost + (_EVERYWHERE if "*" in beside else _EXTRA)
             yield concepts, cost
 
 
@@ -173,26 +214,26 @@ def _is_own_id(concepts: tuple[str, ...], dropped: set[str]) -> bool:
 
 
 def _by_phrases(column: ColumnName, attribute: AttributeName) -> Iterator[NameMatch]:
-    own = [(attribute.phrase, SYNONYM)]
-    others = [(phrase, LIKELY if likely else POSSIBLE) for phrase, likely in attribute.others]
     flags = attribute.attribute.data_type is DataType.BOOLEAN
     for said, cost in column.phrases:
         if flags:
             said = tuple(concept for concept in said if concept != "flag")  # noqa: PLW2901
-        undated = attribute.is_date and "date" not in said
-        if undated:
+        undated = 0.0
+        if attribute.is_date and "date" not in said:
+            undated = _MAY_BE_A_FLAG if set(said) <= _FLAGS else _NO_DATE_SAID
             said = tuple(sorted((*said, "date")))  # noqa: PLW2901
-        cost += _NO_DATE_SAID if undated else 0  # noqa: PLW2901
-        for phrase, score in (*own, *others):
+        for phrase, score in ((attribute.phrase, SYNONYM), *attribute.others):
             if said == phrase:
-                yield NameMatch(score - cost, _synonym(column, attribute), undated)
+                reason = f"{_how_sure(score)}: {_synonym(column, attribute)}"
+                yield NameMatch(score - cost - undated, reason, undated)
 
 
 def _by_one_more_word(
     column: ColumnName, attribute: AttributeName, vocabulary: Vocabulary
 ) -> Iterator[NameMatch]:
     """`Catalyst Health Score` is a health score: English names the thing last."""
-    for phrase in (attribute.phrase, *(each for each, likely in attribute.others if likely)):
+    likely = (phrase for phrase, score in attribute.others if score > POSSIBLE)
+    for phrase in (attribute.phrase, *likely):
         if len(set(phrase) - _WITHOUT_WEIGHT) < _FEWEST_SHARED:
             continue
         for said, cost in column.phrases:
@@ -201,6 +242,10 @@ def _by_one_more_word(
                 [word] = more
                 if column.reading.concepts[-1] != word:
                     yield NameMatch(ONE_MORE_WORD - cost, f"the same words but for {word!r}")
+
+
+def _how_sure(score: float) -> str:
+    return "synonym" if score > POSSIBLE else "perhaps"
 
 
 def _synonym(column: ColumnName, attribute: AttributeName) -> str:
@@ -212,6 +257,5 @@ def _synonym(column: ColumnName, attribute: AttributeName) -> str:
         if concept in own and own[concept] != text
     ]
     if pairs:
-        return f"synonym: {', '.join(dict.fromkeys(pairs))}"
-    words = " ".join(dict.fromkeys(text for text, _ in column.reading.parts))
-    return f"synonym: {words} = {attribute.attribute.name}"
+        return ", ".join(dict.fromkeys(pairs))
+    return f"{' '.join(split_words(column.name))} = {attribute.attribute.name}"

@@ -19,6 +19,7 @@ _MOST: Final = 0.9
 _HALF: Final = 0.5
 _FEW: Final = 0.1
 _ENOUGH_TO_COUNT: Final = 20
+_SEVERAL: Final = 3
 
 
 class Shape(StrEnum):
@@ -48,7 +49,8 @@ _SHAPES: Final = (
     (Shape.OPAQUE, re.compile(r"[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")),
     (Shape.OPAQUE, re.compile(r"[a-z0-9+/]{21,}={1,2}")),
 )
-_EPOCH: Final = re.compile(r"(?:[12]\d{9}|[12]\d{12}|(?:19|20)\d{6}|[234]\d{4})(?:\.\d+)?")
+_HOST: Final = re.compile(r"^(?:https?://)?(?:www\.)?")
+_EPOCH: Final = re.compile(r"(?:[12]\d{9}|[12]\d{12}|1\d{15}|(?:19|20)\d{6}|[234]\d{4})(?:\.\d+)?")
 _OF_KIND: Final = {
     Kind.BOOLEAN: Shape.BOOLEAN,
     Kind.DATE: Shape.DATE,
@@ -81,6 +83,9 @@ class Profile:
         found: Counter[Shape] = Counter()
         for text, times in self.counted.items():
             found[_shape(text)] += times
+        if len(self.counted) == 1 and len(min(self.counted)) == 1 and Shape.BOOLEAN in found:
+            # One letter alone, a `t` without an `f`, answers nothing.
+            return {Shape.TEXT: 1.0}
         found.pop(Shape.OPAQUE, None)
         total = sum(found.values())
         return {shape: times / total for shape, times in found.items()} if total else {}
@@ -104,6 +109,12 @@ class Profile:
         """Whether at least half of many values were there before: no record's own id does that."""
         total = self.counted.total()
         return total >= _ENOUGH_TO_COUNT and len(self.counted) <= total * _HALF
+
+    @cached_property
+    def one_host(self) -> bool:
+        """Whether several addresses are all of the same place: links into a system."""
+        hosts = {_HOST.sub("", text.casefold()).partition("/")[0] for text in self.counted}
+        return len(self.counted) >= _SEVERAL and len(hosts) == 1
 
     @property
     def looks_like(self) -> Shape | None:
@@ -130,6 +141,8 @@ class ValueEvidence:
 
 
 _FITS: Final = 0.03
+_WARNED: Final = -0.05
+_WANTS_A_MAP: Final = -0.25
 _HARDLY: Final = -0.15
 _NOT: Final = -0.35
 _NEVER: Final = -0.45
@@ -163,22 +176,30 @@ def weigh(
         return ValueEvidence()
     if own_id and values.repeats:
         return ValueEvidence(_HARDLY, "but its values repeat")
-    expected = next((_EXPECTED[each] for each in concepts if each in _EXPECTED), None)
+    expected = next((each for each in concepts if each in _EXPECTED), None)
     if expected is not None and attribute.data_type is DataType.TEXT and "date" not in concepts:
         return _weigh_expected(values, expected)
+    is_list = attribute.allowed and attribute.data_type is not DataType.BOOLEAN
+    if is_list and shape in (Shape.TEXT, Shape.NUMBER, None):
+        return _weigh_list(values, attribute)
     if attribute.data_type in _MAY_BE:
         return _weigh_typed(values, shape, attribute.data_type)
-    return _weigh_text(values, shape, attribute)
+    return _weigh_text(values, shape, attribute.max_length)
 
 
-def _weigh_expected(values: Profile, expected: frozenset[Shape]) -> ValueEvidence:
+def _weigh_expected(values: Profile, concept: str) -> ValueEvidence:
+    expected = _EXPECTED[concept]
     if values.mostly(*expected):
+        if concept == "domain" and values.one_host:
+            return ValueEvidence(_NEVER, "but all values are on one host")
         shape = values.looks_like or min(expected)
         return ValueEvidence(_FITS, f"values look like {shape}")
     if sum(values.shares.get(shape, 0.0) for shape in expected) > _FEW:
         return ValueEvidence()
     if values.mostly(Shape.BOOLEAN, Shape.DATE, Shape.NUMBER):
-        return ValueEvidence(_NEVER, f"but values look like {values.looks_like or 'something else'}")
+        return ValueEvidence(
+            _NEVER, f"but values look like {values.looks_like or 'something else'}"
+        )
     return ValueEvidence(_HARDLY, "but values look different")
 
 
@@ -197,14 +218,21 @@ def _weigh_typed(values: Profile, shape: Shape | None, data_type: DataType) -> V
     return ValueEvidence(_NEVER, f"but values look like {shape or 'something else'}")
 
 
-def _weigh_text(values: Profile, shape: Shape | None, attribute: Attribute) -> ValueEvidence:
+def _weigh_text(values: Profile, shape: Shape | None, limit: int | None) -> ValueEvidence:
     if shape in (Shape.BOOLEAN, Shape.DATE):
         return ValueEvidence(_NOT, f"but values look like {shape}")
-    if attribute.max_length is not None and values.longest > attribute.max_length:
-        return ValueEvidence(_HARDLY, f"but values are longer than {attribute.max_length}")
-    if attribute.allowed:
-        allowed = {value.casefold() for value in attribute.allowed}
-        known = sum(n for text, n in values.counted.items() if text.casefold() in allowed)
-        if known >= values.counted.total() * _HALF:
-            return ValueEvidence(_FITS, "values are in its list")
+    if limit is not None and values.longest > limit:
+        return ValueEvidence(_HARDLY, f"but values are longer than {limit}")
     return ValueEvidence()
+
+
+def _weigh_list(values: Profile, attribute: Attribute) -> ValueEvidence:
+    """Other words than those of its list want a value map, or only a warning (Status)."""
+    allowed = {value.casefold() for value in attribute.allowed}
+    known = sum(times for text, times in values.counted.items() if text.casefold() in allowed)
+    if known >= values.counted.total() * _HALF:
+        return ValueEvidence(_FITS, "values are in its list")
+    if known:
+        return ValueEvidence()
+    change = _WARNED if attribute.unknown_is_warning else _WANTS_A_MAP
+    return ValueEvidence(change, "but none of its values is in the list")

@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from typing import Final, TypeVar
 
 from totango_pipelines.mapping.automap import lexicon
+from totango_pipelines.mapping.automap.entries import Compound, Extra, Meaning, Word
+from totango_pipelines.mapping.automap.meanings import MEANINGS
 from totango_pipelines.mapping.automap.words import (
     SHORTEST_SPELLED,
     SMALL_WORDS,
@@ -21,7 +23,7 @@ Phrase = tuple[str, ...]
 
 _SPEAKS_AS: Final = {"historical_activity_stream": "usage", "usage_aggregations": "usage"}
 _MOST_COMPOUND: Final = 5
-_Line = TypeVar("_Line", lexicon.Word, lexicon.Compound, lexicon.Extra, lexicon.Meaning)
+_Line = TypeVar("_Line", Word, Compound, Extra, Meaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,23 @@ class Vocabulary:
         return frozenset(w for each in self._valid(lexicon.NAMESPACES) for w in each.words.split())
 
     @cached_property
+    def ranks(self) -> dict[str, int]:
+        """How far from the plainest word for its concept each word is."""
+        lines = self._valid(lexicon.WORDS)
+        return {word: at for each in lines for at, word in enumerate(each.words.split())}
+
+    @cached_property
+    def nouns(self) -> frozenset[str]:
+        """The words for accounts and users, which always say whose a value is."""
+        said = ("account", "user")
+        return frozenset(word for word, concept in self._anywhere.items() if concept in said)
+
+    @cached_property
+    def spoken_of(self) -> frozenset[str]:
+        """The words for the object's record that its own table hardly uses."""
+        return frozenset(lexicon.SPOKEN_OF.get(self.object_name, "").split())
+
+    @cached_property
     def changes(self) -> frozenset[str]:
         """The concepts that make another thing of what they stand with."""
         return self._concepts_of(lexicon.CHANGES) | frozenset(self._anywhere.values())
@@ -78,41 +97,47 @@ class Vocabulary:
     @cached_property
     def known(self) -> frozenset[str]:
         """Every word that means something."""
-        words = {*self._anywhere, *self._at_the_end, *self.namespaces, *lexicon.PLAIN.split()}
-        for extra in self._valid(lexicon.EXTRAS):
-            words.update(extra.words.split(), extra.of.split())
-        for compound in self._valid(lexicon.COMPOUNDS):
-            words.update(compound.phrases.replace(",", " ").split())
-        for meaning in self._valid(lexicon.MEANINGS):
-            phrases = f"{meaning.name} {meaning.likely} {meaning.possible}"
-            words.update(phrases.replace(",", " ").split())
-        return frozenset(words)
+        texts = [lexicon.PLAIN]
+        texts += [f"{each.words} {each.of}" for each in self._valid(lexicon.EXTRAS)]
+        texts += [each.phrases for each in self._valid(lexicon.COMPOUNDS)]
+        texts += [f"{each.name} {each.likely} {each.possible}" for each in self._valid(MEANINGS)]
+        words = {*self._anywhere, *self._at_the_end, *self.namespaces}
+        further = {word for text in texts for word in text.replace(",", " ").split()}
+        # The shorter first, so that `licenses` is known as what `license` means.
+        for word in sorted(further, key=len):
+            words.add(singular(word, words))
+        return frozenset(words - {"*"})
 
     @cached_property
     def _spelled(self) -> tuple[str, ...]:
         return tuple(sorted(word for word in self.known if len(word) >= SHORTEST_SPELLED))
 
     @cached_property
-    def meanings(self) -> dict[Phrase, dict[Phrase, bool]]:
-        """By an attribute's own phrase: the other phrases for it, and whether each is likely."""
-        found: dict[Phrase, dict[Phrase, bool]] = defaultdict(dict)
-        for meaning in self._valid(lexicon.MEANINGS):
-            others = found[self.phrase(meaning.name)]
-            for text in _listed(meaning.possible):
-                others.setdefault(self.phrase(text), False)
-            for text in _listed(meaning.likely):
-                others[self.phrase(text)] = True
-        return dict(found)
+    def likely(self) -> dict[Phrase, tuple[Phrase, ...]]:
+        """By an attribute's own phrase: others that are nearly as good, the best first."""
+        return self._others("likely")
+
+    @cached_property
+    def possible(self) -> dict[Phrase, tuple[Phrase, ...]]:
+        """The same: those that are taken when nothing better is there."""
+        return self._others("possible")
+
+    def _others(self, how: str) -> dict[Phrase, tuple[Phrase, ...]]:
+        found: dict[Phrase, list[Phrase]] = defaultdict(list)
+        for meaning in self._valid(MEANINGS):
+            phrases = meaning.likely if how == "likely" else meaning.possible
+            found[self.phrase(meaning.name)] += [self.phrase(text) for text in _listed(phrases)]
+        return {name: tuple(dict.fromkeys(phrases)) for name, phrases in found.items()}
 
     def phrase(self, text: str) -> Phrase:
         """The concepts of a text without the object's own noun, in order of the alphabet."""
         return self.normal(self.read(text).concepts)
 
     def normal(self, concepts: Iterable[str]) -> Phrase:
-        """Sorted, and without the object's own noun unless nothing else is left."""
+        """Sorted, and without the object's own nouns; of nothing but those the last is left."""
         given = tuple(concepts)
         kept = tuple(concept for concept in given if concept not in self.own_nouns)
-        return tuple(sorted({"id" if each == "ownid" else each for each in kept or given}))
+        return tuple(sorted({"id" if each == "ownid" else each for each in kept or given[-1:]}))
 
     def read(self, name: str) -> Reading:
         """What a name says."""
@@ -124,10 +149,9 @@ class Vocabulary:
             text = " ".join(words[position : position + length])
             position += length
             ends = position == len(words)
-            for concept in concepts or (self._concept(text, ends=ends),):
-                if concept not in SMALL_WORDS:
-                    parts.append((text, concept))
-        return Reading(tuple(parts), respelt)
+            parts += [(text, each) for each in concepts or (self._concept(text, ends=ends),)]
+        kept = tuple(part for part in parts if part[1] not in SMALL_WORDS)
+        return Reading(kept, respelt)
 
     def _known_words(self, name: str) -> tuple[list[str], tuple[tuple[str, str], ...]]:
         words: list[str] = []

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
@@ -11,6 +12,7 @@ from rapidfuzz.distance import OSA
 MOST_WORDS: Final = 24
 """A name with more is a sentence; what follows is not read."""
 
+_FEWEST_ALIKE: Final = 4
 _LONGEST_TOGETHER: Final = 48
 SHORTEST_SPELLED: Final = 6
 """Shorter words have too many neighbours to be read as misspelled."""
@@ -22,6 +24,7 @@ _INNER_WORDS: Final = frozenset({"of", "no", "by"})
 # Salesforce marks custom fields so; loaders turn `__c` into `_c`.
 _CUSTOM_FIELD: Final = re.compile(r"_+(c|pc|r)$", re.IGNORECASE)
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CURRENCY: Final = re.compile(r"[$€£¥]")
 _WORD: Final = re.compile(r"[^\W_]+")
 _DIGITS: Final = re.compile(r"(?<=\D)(?=\d)")
 SMALL_WORDS: Final = frozenset({"of", "the", "a", "an", "and", "for"})
@@ -33,7 +36,7 @@ def split_words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, without accents: at most MOST_WORDS."""
     plain = unicodedata.normalize("NFKD", name[:512].strip())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    plain = _CUSTOM_FIELD.sub("", plain).replace("'", "")
+    plain = _CURRENCY.sub(" amount ", _CUSTOM_FIELD.sub("", plain).replace("'", ""))
     found = [
         part
         for word in _WORD.findall(_HUMP.sub(" ", plain))
@@ -42,11 +45,24 @@ def split_words(name: str) -> tuple[str, ...]:
     return tuple(found[:MOST_WORDS])
 
 
+def is_custom(name: str) -> bool:
+    """Whether the name is marked as a field that a company added to its system."""
+    return _CUSTOM_FIELD.search(name) is not None
+
+
+def common_prefix(names: Sequence[str]) -> str | None:
+    """The word that at least half of the names, and four, begin with: `cust_name`, `cust_city`."""
+    split = [split_words(name) for name in names]
+    firsts = Counter(words[0] for words in split if len(words) > 1)
+    word, times = min(firsts.items(), key=lambda each: (-each[1], each[0]), default=("", 0))
+    return word if times >= max(_FEWEST_ALIKE, len(names) / 2) else None
+
+
 def singular(word: str, known: Collection[str]) -> str:
     """The word as `known` has it: `employees` -> employee, `companies` -> company."""
     if word in known:
         return word
-    for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
+    for ending, instead in (("s", ""), ("es", ""), ("ies", "y")):
         if word.endswith(ending) and word.removesuffix(ending) + instead in known:
             return word.removesuffix(ending) + instead
     return word
@@ -79,12 +95,17 @@ def _may_stand(part: str, known: Collection[str], *, last: bool) -> bool:
 
 
 def respelled(word: str, known: Sequence[str]) -> str | None:
-    """The one known word that this one misspells by a letter: `acccount` -> account."""
+    """The one known word that this one misspells by a letter: `acccount` -> account.
+
+    A longer word that begins with a known one is another word: a persona is no person.
+    """
     if len(word) < SHORTEST_SPELLED or not word.isalpha():
         return None
     near = [
         other
         for other in known
-        if other[0] == word[0] and OSA.normalized_similarity(word, other) >= _NEAR_SPELLING
+        if other[0] == word[0]
+        and not word.startswith(other)
+        and OSA.normalized_similarity(word, other) >= _NEAR_SPELLING
     ]
     return near[0] if len(near) == 1 else None

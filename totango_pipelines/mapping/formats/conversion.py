@@ -80,10 +80,15 @@ def without_zeros(text: str) -> str:
 def trimmed(text: str) -> str:
     """The text without Unicode white space around it; null when nothing is left."""
     # trim() with a set is many times slower than looking at both ends first.
-    plain = f"{text} {_PRINTABLE} AND {text}[-1] {_PRINTABLE}"
+    less, all_white = f"trim({text})", literal(WHITE_SPACE)
     return (
-        f"CASE WHEN {plain} THEN {text} ELSE nullif(trim({text}, {literal(WHITE_SPACE)}), '') END"
+        f"CASE WHEN {_has_bare_ends(text)} THEN {text} WHEN {_has_bare_ends(less)} THEN {less} "
+        f"ELSE nullif(trim({text}, {all_white}), '') END"
     )
+
+
+def _has_bare_ends(text: str) -> str:
+    return f"{text} {_PRINTABLE} AND {text}[-1] {_PRINTABLE}"
 
 
 def trimmed_cell(raw: str, kind: Kind) -> str:

@@ -1,4 +1,4 @@
-"""The SQL that reads a time pattern, an epoch or an Excel serial.
+"""The SQL that reads a time pattern.
 
 A cell is trimmed, has to match an anchored expression of the pattern's exact widths, and only then
 meets the engine's strptime, which by itself reads `2020104`, `20-01-02` and trailing blanks.
@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.mapping.formats.conversion import (
-    TEXTS,
     Conversion,
-    if_null,
     matches,
     trimmed_cell,
 )
-from totango_pipelines.mapping.formats.notation import Counted, Field, Part, TimePattern
+from totango_pipelines.mapping.formats.notation import Field, Part, TimePattern
 from totango_pipelines.mapping.formats.plain_times import (
     OFFSET,
     OUTSIDE_DAYS,
@@ -32,16 +30,6 @@ LAST_YEAR_OF_2000 = 68
 
 _MILLISECOND_DIGITS = 3
 _MICROSECOND_DIGITS = 6
-_PER_SECOND = {
-    Counted.EPOCH_SECONDS: 1,
-    Counted.EPOCH_MILLISECONDS: 1_000,
-    Counted.EPOCH_MICROSECONDS: 1_000_000,
-}
-_FIRST_SECOND, _END_SECOND = -62_135_596_800, 253_402_300_800
-_FIRST_SERIAL, _END_SERIAL = 61, 2_958_466
-_SERIAL_OF_EPOCH = 25_569
-_MILLISECONDS_OF_A_DAY = 86_400_000
-_COUNT = r"^[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?$"
 
 
 def pattern_conversion(
@@ -136,69 +124,3 @@ def _weekday_fits(parts: Sequence[Part], weekday: Part, text: str) -> str:
     seen = f"regexp_extract({{x}}, {literal('^' + ''.join(start))}, 1)"
     real = f"strftime(try_strptime({text}, {_format(local)}), {literal(weekday.strptime)})"
     return f"lower({seen}) = lower({real})"
-
-
-def counted_conversion(
-    counted: Counted, attribute: Attribute, raw: str, kind: Kind, zone: str
-) -> Conversion:
-    """Cells that are one number: time since 1970 in UTC, or days since 1900 as Excel counts."""
-    text = kind in TEXTS
-    cell = trimmed_cell(raw, kind) if text else raw
-    time = _serial_time(attribute) if counted is Counted.EXCEL_SERIAL else _epoch(counted, kind)
-    if text:
-        time = f"CASE WHEN {matches(_COUNT)} THEN {time} END"
-    failures: tuple[tuple[str, str], ...] = (("OUT_OF_RANGE", "{c} IS NULL"),)
-    if text:
-        number = matches(_COUNT)
-        failures = (
-            ("FORMAT", if_null(f"NOT {number}")),
-            ("OUT_OF_RANGE", if_null(number)),
-        )
-    if counted is Counted.EXCEL_SERIAL:
-        return _local(attribute, cell, time, zone, failures)
-    time = to_milliseconds(time)
-    if attribute.data_type is not DataType.DATE:
-        return Conversion(cell, f"CAST({time} AS TIMESTAMPTZ)", failures)
-    day = f"CAST({time} AS DATE)"
-    if not is_utc(zone):
-        day = day_of_instant(f"CAST({time} AS TIMESTAMPTZ)", zone)
-        failures = (*failures, OUTSIDE_DAYS)
-    return Conversion(cell, day, failures)
-
-
-def _local(
-    attribute: Attribute,
-    cell: str,
-    time: str,
-    zone: str,
-    failures: tuple[tuple[str, str], ...],
-) -> Conversion:
-    if attribute.data_type is DataType.DATE:
-        return Conversion(cell, f"CAST({time} AS DATE)", failures)
-    if is_utc(zone):
-        return Conversion(cell, f"CAST({time} AS TIMESTAMPTZ)", failures)
-    return parsed_instant(cell, time, zone)
-
-
-def _epoch(counted: Counted, kind: Kind) -> str:
-    per_second = _PER_SECOND[counted]
-    count, microsecond = "TRY_CAST({x} AS DECIMAL(28,6))", 1_000_000 // per_second
-    if kind is Kind.FLOAT:
-        count = "round({x}, 6)"
-    first, end = _FIRST_SECOND * per_second, _END_SECOND * per_second
-    in_range = f"{count} >= {first} AND {count} < {end}"
-    return (
-        f"CASE WHEN {in_range} "
-        f"THEN make_timestamp(CAST(floor({count} * {microsecond}) AS BIGINT)) END"
-    )
-
-
-def _serial_time(attribute: Attribute) -> str:
-    """Excel keeps days as a float: its times are exact to the millisecond, not beyond."""
-    days = "TRY_CAST({x} AS DOUBLE)"
-    since_1970 = f"{days} - {_SERIAL_OF_EPOCH}"
-    micros = f"round(({since_1970}) * {_MILLISECONDS_OF_A_DAY}) * 1000"
-    if attribute.data_type is DataType.DATE:
-        micros = f"floor({since_1970}) * {_MILLISECONDS_OF_A_DAY * 1000}"
-    in_range = f"{days} >= {_FIRST_SERIAL} AND {days} < {_END_SERIAL}"
-    return f"CASE WHEN {in_range} THEN make_timestamp(CAST({micros} AS BIGINT)) END"

@@ -73,8 +73,15 @@ LETTERS = _parts()
 """Every run of letters that means something, by itself."""
 
 ALIASES = {
-    **{"yyyy": "YYYY", "yy": "YY", "dd": "DD", "d": "D", "HH": "hh", "H": "h", "A": "a"},
-    **{"EEE": "ddd", "EEEE": "dddd"},
+    "yyyy": "YYYY",
+    "yy": "YY",
+    "dd": "DD",
+    "d": "D",
+    "HH": "hh",
+    "H": "h",
+    "A": "a",
+    "EEE": "ddd",
+    "EEEE": "dddd",
 }
 """Other products' letters, taken where they can mean one thing only (ours)."""
 

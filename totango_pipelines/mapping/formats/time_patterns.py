@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from totango_pipelines.mapping.formats.notation import Field, FormatProblem, Part, TimePattern
 from totango_pipelines.mapping.formats.strptime_directives import parts_in_directives
@@ -102,7 +103,7 @@ def _repeated(parts: Sequence[Part]) -> Iterator[FormatProblem]:
 
 
 def _unclear(parts: Sequence[Part]) -> Iterator[FormatProblem]:
-    for part, following in zip(parts, parts[1:], strict=False):
+    for part, following in pairwise(parts):
         number = following.digits is not None or following.varies
         starts_with_a_digit = number or following.written[:1].isdigit()
         if (part.varies or part.field is Field.FRACTION) and starts_with_a_digit:

@@ -87,7 +87,9 @@ _LOOK_ALIKES = {
     **dict.fromkeys("‘’‛′", "'"),  # noqa: RUF001 - these are the look-alikes
     **dict.fromkeys("“”„″", '"'),
     **dict.fromkeys("‐‑‒–—−", "-"),  # noqa: RUF001
-    **{"×": "*", "÷": "/", "＝": "=", "，": ",", "（": "(", "）": ")", "≤": "<=", "≥": ">="},  # noqa: RUF001
+    **dict(zip("×÷＝，（）", "*/=,()", strict=True)),  # noqa: RUF001
+    "≤": "<=",
+    "≥": ">=",
 }
 
 
@@ -164,9 +166,7 @@ def _refuse_endless(token: Token) -> None:
     if digits > MOST_DIGITS or float(token.text) == float("inf"):
         what = f"the number {shown(token.text)} cannot be held exactly"
         remedy = f"Write at most {MOST_DIGITS} plain digits."
-        raise ExpressionStoppedError(
-            problem_at(Code.SYNTAX, token.start, token.end, what, remedy)
-        )
+        raise ExpressionStoppedError(problem_at(Code.SYNTAX, token.start, token.end, what, remedy))
 
 
 def _refused(start: int, sign: str) -> ExpressionProblem:
@@ -184,5 +184,7 @@ def _stray(text: str, start: int) -> ExpressionProblem:
         name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
         what, end = f"{shown(character)} ({name}) has no place in an expression", start + 1
         meant = _LOOK_ALIKES.get(character)
-        remedy = f"Did you mean the plain {meant} ?" if meant else "Remove it, or put it between quotes."
+        remedy = (
+            f"Did you mean the plain {meant} ?" if meant else "Remove it, or put it between quotes."
+        )
     return problem_at(Code.SYNTAX, start, end, what, remedy)

@@ -39,9 +39,22 @@ _KINDS = {
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"), Kind.TIMESTAMP),
     "TIMESTAMP WITH TIME ZONE": Kind.INSTANT,
 }
+_PLAIN = {
+    Kind.TEXT: "VARCHAR",
+    Kind.BOOLEAN: "BOOLEAN",
+    Kind.DATE: "DATE",
+    Kind.TIMESTAMP: "TIMESTAMP",
+    Kind.INSTANT: "TIMESTAMPTZ",
+}
 _WIDTHS = {
-    **{"int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT"},
-    **{"uint8": "UTINYINT", "uint16": "USMALLINT", "uint32": "UINTEGER", "uint64": "UBIGINT"},
+    "int8": "TINYINT",
+    "int16": "SMALLINT",
+    "int32": "INTEGER",
+    "int64": "BIGINT",
+    "uint8": "UTINYINT",
+    "uint16": "USMALLINT",
+    "uint32": "UINTEGER",
+    "uint64": "UBIGINT",
 }
 _DIGITS = re.compile(r"\((\d+)(?:,\s*(-?\d+))?")
 
@@ -61,8 +74,6 @@ def decimal_type(precision: int, scale: int) -> str | None:
 def type_of(column: SourceColumn) -> str:
     """The engine's type that a column of the extract has inside an expression."""
     match column.kind:
-        case Kind.TEXT:
-            return "VARCHAR"
         case Kind.INTEGER:
             return _WIDTHS.get(column.arrow_type, "BIGINT")
         case Kind.FLOAT:
@@ -71,14 +82,7 @@ def type_of(column: SourceColumn) -> str:
             return _declared(column.arrow_type)
         case Kind.DECIMAL_TEXT:
             return _declared(column.source_type)
-        case Kind.BOOLEAN:
-            return "BOOLEAN"
-        case Kind.DATE:
-            return "DATE"
-        case Kind.TIMESTAMP:
-            return "TIMESTAMP"
-        case Kind.INSTANT:
-            return "TIMESTAMPTZ"
+    return _PLAIN[column.kind]
 
 
 def stored_type(column: SourceColumn) -> str:

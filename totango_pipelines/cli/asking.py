@@ -1,0 +1,81 @@
+"""Ask somebody at a terminal; a wrong answer is asked again with the reason."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import typer
+from rich.prompt import Confirm, InvalidResponse, Prompt
+from rich.text import Text
+
+from totango_pipelines.cli.output import print_lines
+from totango_pipelines.cli.session import Session
+
+_STOPPED = 130
+"""What a shell gives to a command that Ctrl-C ended."""
+
+
+@contextmanager
+def stopping_quietly(session: Session) -> Iterator[None]:
+    """Ctrl-C, or the end of the input, stops with one line; nothing is written by then."""
+    try:
+        yield
+    except (KeyboardInterrupt, EOFError):
+        print_lines(session.err, ["", "stopped: nothing was written."])
+        raise typer.Exit(_STOPPED) from None
+
+
+def ask(
+    session: Session,
+    question: str,
+    *,
+    default: str | None = None,
+    wrong: Callable[[str], str | None] | None = None,
+) -> str:
+    """A line of text; `wrong` says what is wrong with an answer. Enter takes the default."""
+
+    class Answer(Prompt):
+        def process_response(self, value: str) -> str:
+            answer = value.strip()
+            reason = "Write something." if not answer else wrong(answer) if wrong else None
+            if reason is not None:
+                raise InvalidResponse(Text(reason, style="red"))
+            return answer
+
+    if default is None:
+        return Answer.ask(Text(question), console=session.out)
+    return Answer.ask(Text(question), console=session.out, default=default)
+
+
+def confirm(session: Session, question: str, *, default: bool = True) -> bool:
+    """Yes or no."""
+    return Confirm.ask(Text(question), console=session.out, default=default)
+
+
+def choose(session: Session, question: str, options: Sequence[str], *, default: int = 1) -> int:
+    """The position (from 0) of one of the options, which are listed with numbers from 1."""
+    numbers = len(str(len(options)))
+    for number, option in enumerate(options, start=1):
+        print_lines(session.out, [f"  {number:>{numbers}}  {option}"])
+
+    def wrong(answer: str) -> str | None:
+        if _number_of(answer, options) is not None:
+            return None
+        return f"Answer with a number from 1 to {len(options)}."
+
+    answer = ask(session, question, default=str(default), wrong=wrong)
+    return (_number_of(answer, options) or default) - 1
+
+
+def _number_of(answer: str, options: Sequence[str]) -> int | None:
+    """The number typed, or that of the one option that begins as typed."""
+    if answer.isdecimal():
+        return int(answer) if 1 <= int(answer) <= len(options) else None
+    wanted = answer.casefold()
+    found = [
+        number
+        for number, option in enumerate(options, start=1)
+        if option.casefold().startswith(wanted)
+    ]
+    exact = [number for number in found if options[number - 1].casefold().split()[0] == wanted]
+    chosen = exact or found
+    return chosen[0] if len(chosen) == 1 else None

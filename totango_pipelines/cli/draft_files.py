@@ -1,0 +1,161 @@
+"""A changed or new integration file before it is written: judged, shown as a diff, then saved."""
+
+import difflib
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.output import plural, print_lines
+from totango_pipelines.cli.session import Session, ids_by_file, live_context, unknown_integration
+from totango_pipelines.errors import DeclarationError, Problem, Severity, errors_among
+
+if TYPE_CHECKING:
+    from totango_pipelines.integrations.project import DeclaredIntegration, Project
+    from totango_pipelines.sync.validation import LiveValidation
+
+_REFUSED_QUERY = "QUERY_REFUSED"
+_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileInHand:
+    """An integration's file as it was read: its id, name in the project, bytes and text."""
+
+    identifier: str
+    file: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The text, byte for byte."""
+        return self.content.decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text for an integration's file, and the project as it would be with it.
+
+    `problems` are those of this file and those that it would bring to other files.
+    """
+
+    identifier: str
+    file: str
+    text: str
+    project: "Project"
+    problems: tuple[Problem, ...]
+
+    @property
+    def declared(self) -> "DeclaredIntegration":
+        """The integration; only of a draft without errors."""
+        return self.project.integrations[self.identifier]
+
+
+def is_interactive(session: Session) -> bool:
+    """Whether somebody sits there who can be asked."""
+    return sys.stdin.isatty() and session.out.is_terminal
+
+
+def file_in_hand(session: Session, identifier: str) -> FileInHand:
+    """The file of an integration, valid or not.
+
+    Raises:
+        UnknownNameError: there is none.
+        DeclarationError: it cannot be read, or is not UTF-8.
+    """
+    project = session.project()
+    file = next((file for file, name in ids_by_file(project).items() if name == identifier), None)
+    if file is None:
+        raise unknown_integration(project, identifier)
+    try:
+        content = (project.folder / file).read_bytes()
+        content.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise DeclarationError(project.invalid_files.get(file, ())) from None
+    return FileInHand(identifier, file, content)
+
+
+def judged(session: Session, identifier: str, text: str) -> Draft:
+    """The draft with everything that the loader says about it and its neighbours."""
+    file = f"integrations/{identifier}.yaml"
+    before = set(session.project().problems)
+    loading = door.integrations("project")
+    project = loading.load_project(session.environment.project, {file: text.encode()})
+    found = [each for each in project.problems if each.file == file or each not in before]
+    return Draft(identifier, file, text, project, tuple(found))
+
+
+def checked_live(session: Session, draft: Draft) -> "LiveValidation":
+    """The draft against its source; a source that cannot be asked is a warning, no refusal."""
+    validation = door.sync("validation")
+    context = live_context(session, draft.project, draft.declared)
+    found: LiveValidation = validation.validate_live(context)
+    if found.preview is not None or any(each.code == _REFUSED_QUERY for each in found.problems):
+        return found
+    softened = [
+        Problem(
+            *(each.file, each.line, each.path, each.code),
+            f"was not checked against the source: {each.problem}",
+            each.remedy,
+            Severity.WARNING,
+        )
+        for each in found.problems
+    ]
+    unchecked: LiveValidation = validation.LiveValidation(tuple(softened))
+    return unchecked
+
+
+def refuse_errors(problems: tuple[Problem, ...]) -> None:
+    """Stop if there is an error.
+
+    Raises:
+        DeclarationError: with every error.
+    """
+    errors = errors_among(problems)
+    if errors:
+        raise DeclarationError(errors)
+
+
+def print_warnings(session: Session, problems: tuple[Problem, ...]) -> None:
+    """The problems that stop nothing."""
+    for each in problems:
+        if each.severity is Severity.WARNING:
+            head = Text.assemble(("warning:", "bold yellow"), f" {each}")
+            print_lines(session.err, [head])
+
+
+def save(session: Session, draft: Draft, *, replaces: FileInHand | None) -> None:
+    """Write the draft: a new file, or over the one that was read.
+
+    Raises:
+        FileExistsAlreadyError, ChangedMeanwhileError, FolderNotWritableError: nothing was written.
+    """
+    writing = door.integrations("file_writing")
+    path = session.environment.project / draft.file
+    content = draft.text.encode()
+    if replaces is None:
+        writing.write_new(path, content)
+    else:
+        writing.replace_file(path, content, version=writing.version_of(replaces.content))
+
+
+def print_diff(session: Session, file: str, before: str, after: str) -> None:
+    """What would change, as a unified diff; coloured on a terminal only."""
+    for line in _diff(file, before, after):
+        style = "bold" if line.startswith(("---", "+++")) else _DIFF_STYLES.get(line[:1], "")
+        print_lines(session.out, [Text(line, style=style)])
+
+
+def diff_summary(file: str, before: str, after: str) -> str:
+    """`integrations/x.yaml: 2 lines added, 1 line removed`."""
+    lines = [line[:1] for line in _diff(file, before, after)[2:]]
+    counts = [(lines.count("+"), "added"), (lines.count("-"), "removed")]
+    said = ", ".join(f"{plural(count, 'line')} {what}" for count, what in counts if count)
+    return f"{file}: {said or 'nothing changed'}"
+
+
+def _diff(file: str, before: str, after: str) -> list[str]:
+    texts = (before.splitlines(), after.splitlines())
+    return list(difflib.unified_diff(*texts, fromfile=file, tofile=file, lineterm=""))

@@ -1,0 +1,272 @@
+"""`edit`, `duplicate`, `enable` and `disable`: change the declared files, in place."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from totango_pipelines.cli import line_options as lines
+from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.asking import stopping_quietly
+from totango_pipelines.cli.draft_files import (
+    Draft,
+    FileInHand,
+    checked_live,
+    diff_summary,
+    file_in_hand,
+    is_interactive,
+    judged,
+    print_diff,
+    print_warnings,
+    refuse_errors,
+    save,
+)
+from totango_pipelines.cli.editor import edit_in_editor
+from totango_pipelines.cli.output import print_lines
+from totango_pipelines.cli.session import (
+    IntegrationId,
+    Session,
+    declared_integration,
+    session_of,
+)
+from totango_pipelines.errors import DeclarationError, UserError
+
+if TYPE_CHECKING:
+    from totango_pipelines.integrations.integration import Integration
+    from totango_pipelines.integrations.text_edits import Change, SetValue
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask no source: check the file alone.")]
+_ENABLED = ("schedule", "enabled")
+
+
+def duplicate(
+    ctx: typer.Context,
+    integration: IntegrationId,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The copy's id.")],
+    *,
+    name: Annotated[
+        str | None, typer.Option(help="The copy's name; else the name with (copy) behind it.")
+    ] = None,
+    keep_schedule: Annotated[
+        bool, typer.Option("--keep-schedule", help="Leave the copy's schedule as it is.")
+    ] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Copy an integration to a new file, comments and notes included; its schedule is disabled.
+
+    Example: totango-pipelines duplicate crm_accounts crm_accounts_emea --name "CRM accounts EMEA"
+    """
+    session = session_of(ctx)
+    project = session.project()
+    original = declared_integration(project, integration).integration
+    source = file_in_hand(session, integration)
+    names = {each.integration.name for each in project.integrations.values()}
+    edits = door.integrations("text_edits")
+    changes = [
+        edits.SetValue(("id",), new),
+        edits.SetValue(("name",), name or _copy_name(original.name, names)),
+    ]
+    disables = original.schedule is not None and original.schedule.enabled and not keep_schedule
+    if disables:
+        changes.append(edits.SetValue(_ENABLED, value=False))
+    text = edits.edited_text(source.text, changes, file=source.file)
+    draft = judged(session, new, text)
+    refuse_errors(draft.problems)
+    if dry_run:
+        print_diff(session, draft.file, source.text, text)
+        return
+    save(session, draft, replaces=None)
+    print_warnings(session, draft.problems)
+    said = [f"{draft.file} written: a copy of {integration}."]
+    if disables:
+        said.append(
+            "Its schedule is disabled, so that the two do not run side by side; "
+            f"`{session.program} enable {new}` switches it on."
+        )
+    said.append(f"Next: `{session.program} edit {new}`, then `{session.program} validate {new}`.")
+    print_lines(session.out, said)
+
+
+def _copy_name(name: str, taken: set[str]) -> str:
+    wanted = (f"{name} (copy{'' if count == 1 else f' {count}'})" for count in range(1, 10_000))
+    return next(each for each in wanted if each not in taken)
+
+
+def enable(ctx: typer.Context, integration: IntegrationId) -> None:
+    """Switch an integration's schedule on; everything else in its file stays.
+
+    Example: totango-pipelines enable crm_accounts
+    """
+    _switch(session_of(ctx), integration, enabled=True)
+
+
+def disable(ctx: typer.Context, integration: IntegrationId) -> None:
+    """Switch an integration's schedule off; it can still be run by hand or triggered.
+
+    Example: totango-pipelines disable crm_accounts
+    """
+    _switch(session_of(ctx), integration, enabled=False)
+
+
+def _switch(session: Session, identifier: str, *, enabled: bool) -> None:
+    schedule = declared_integration(session.project(), identifier).integration.schedule
+    if schedule is None:
+        msg = (
+            f"{identifier} has no schedule to {'enable' if enabled else 'disable'}: it runs by hand "
+            f"or by trigger. To give it one: `{session.program} edit {identifier} "
+            "--set schedule.cadence=daily --set schedule.at=06:00`."
+        )
+        raise UserError(msg)
+    word = "enabled" if enabled else "disabled"
+    if schedule.enabled is enabled:
+        print_lines(session.out, [f"{identifier} is {word} already ({schedule.describe()})."])
+        return
+    edits = door.integrations("text_edits")
+    source = file_in_hand(session, identifier)
+    change = edits.SetValue(_ENABLED, enabled)
+    draft = judged(session, identifier, edits.edited_text(source.text, [change], file=source.file))
+    refuse_errors(draft.problems)
+    save(session, draft, replaces=source)
+    does = "runs" if enabled else "no longer runs"
+    print_lines(session.out, [f"{identifier} is {word}: it {does} {schedule.describe()}."])
+
+
+def edit(
+    ctx: typer.Context,
+    integration: IntegrationId,
+    *,
+    name: Annotated[str | None, typer.Option(help="The name that people see.")] = None,
+    description: Annotated[str | None, typer.Option(help="What it brings over, and why.")] = None,
+    query: lines.Query = None,
+    query_file: lines.QueryFile = None,
+    columns: lines.Map = None,
+    constants: lines.MapConstant = None,
+    expressions: lines.MapExpression = None,
+    formats: lines.Format = None,
+    notes: lines.Note = None,
+    blanks: lines.Blank = None,
+    on_errors: lines.OnError = None,
+    new: lines.New = None,
+    unmap: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ATTRIBUTE", help="Take an attribute's line out of the mapping."),
+    ] = None,
+    sets: lines.Sets = None,
+    unsets: Annotated[
+        list[str] | None,
+        typer.Option("--unset", metavar="PATH", help="Take a key out, e.g. schedule.enabled."),
+    ] = None,
+    offline: Offline = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Change an integration's file; comments, order and untouched lines stay as they are.
+
+    Without an option, in a terminal, it opens the file in $VISUAL or $EDITOR and checks what was
+    saved. A change that would leave an error is refused, and nothing is written.
+
+    Example: totango-pipelines edit crm_accounts --map "Tier=plan" --set settings.allow_new=false
+    """
+    session = session_of(ctx)
+    source = file_in_hand(session, integration)
+    texts = {"name": name, "description": description, "query": lines.query_text(query, query_file)}
+    options = lines.LineOptions(
+        *(columns, constants, expressions, formats, notes, blanks, on_errors, new)
+    )
+    changes = _changes(texts, options, unmap or (), sets or (), unsets or ())
+    if changes:
+        edited = door.integrations("text_edits").edited_text(source.text, changes, file=source.file)
+        _write_edited(session, source, edited, offline=offline, dry_run=dry_run)
+    elif is_interactive(session):
+        with stopping_quietly(session):
+            edit_in_editor(session, source, offline=offline, dry_run=dry_run)
+    else:
+        hint = "say what to change, e.g. --name, --map or --set; there is no terminal to ask in."
+        raise typer.BadParameter(hint, ctx=ctx)
+
+
+def _changes(
+    texts: dict[str, str | None],
+    options: lines.LineOptions,
+    unmap: "list[str] | tuple[()]",
+    sets: "list[str] | tuple[()]",
+    unsets: "list[str] | tuple[()]",
+) -> "list[Change]":
+    edits = door.integrations("text_edits")
+    changes: list[Change] = [
+        edits.SetValue((key,), text) for key, text in texts.items() if text is not None
+    ]
+    changes += [path_and_value(each) for each in sets]
+    changes += options.changes()
+    changes += [edits.RemoveLine(attribute) for attribute in unmap]
+    changes += [edits.RemoveValue(_steps("--unset", path)) for path in unsets]
+    return changes
+
+
+def path_and_value(text: str) -> "SetValue":
+    """The change that `--set PATH=VALUE` asks for.
+
+    Raises:
+        BadParameter: it is not such a pair, or its value is a number beyond all bounds.
+        DeclarationError: a value in brackets or quotes is not YAML.
+    """
+    path, value = lines.pair("--set", text)
+    change: SetValue = door.integrations("text_edits").SetValue(_steps("--set", path), _read(value))
+    return change
+
+
+def _steps(option: str, path: str) -> tuple[str | int, ...]:
+    steps: tuple[str | int, ...] = door.integrations("text_edits").path_of(path)
+    if not steps:
+        raise typer.BadParameter(f"{path!r} is not a path such as a.b[0].", param_hint=option)
+    return steps
+
+
+def _read(text: str) -> Any:  # noqa: ANN401 - plain data
+    """A value as YAML reads it: true, 5, [a, b]; a text needs no quotes."""
+    if not text.startswith(("[", "{", '"', "'")):
+        scalars = door.integrations("yaml_scalars")
+        try:
+            return scalars.plain_scalar(text)
+        except scalars.UnusableNumberError as error:
+            hint = f"{text[:60]!r} {error} Put it in quotes if it is a text."
+            raise typer.BadParameter(hint, param_hint="--set") from None
+    parsed = door.integrations("strict_yaml").parse_yaml(text.encode(), "--set")
+    if parsed.problems:
+        raise DeclarationError(parsed.problems)
+    return parsed.data
+
+
+def _write_edited(
+    session: Session, source: FileInHand, text: str, *, offline: bool, dry_run: bool
+) -> None:
+    if text == source.text:
+        print_lines(session.out, [f"{source.file}: nothing changed."])
+        return
+    if dry_run:
+        print_diff(session, source.file, source.text, text)
+    draft = judged(session, source.identifier, text)
+    refuse_errors(draft.problems)
+    problems = draft.problems
+    if not offline and _asks_otherwise(session, draft):
+        problems += checked_live(session, draft).problems
+    refuse_errors(problems)
+    if not dry_run:
+        save(session, draft, replaces=source)
+        print_lines(session.out, [diff_summary(source.file, source.text, text)])
+    print_warnings(session, problems)
+
+
+def _asks_otherwise(session: Session, draft: Draft) -> bool:
+    """Whether the source has to be asked: what is read, or how it is mapped, is another."""
+    before = session.project().integrations.get(draft.identifier)
+    return before is None or _read_and_mapped(before.integration) != _read_and_mapped(
+        draft.declared.integration
+    )
+
+
+def _read_and_mapped(integration: "Integration") -> tuple[object, ...]:
+    lines_without_notes = [line.model_copy(update={"note": None}) for line in integration.mapping]
+    of_the_file = (integration.connection, integration.object, integration.query)
+    return (*of_the_file, integration.settings, lines_without_notes)

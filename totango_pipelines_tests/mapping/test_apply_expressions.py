@@ -1,0 +1,201 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from totango_pipelines_tests.mapping.mapping_scene import map_table
+
+ID = {"attribute": "account_id", "column": "id"}
+
+
+def computed(attribute, expression, **more):
+    return {"attribute": attribute, "expression": expression, **more}
+
+
+def rejects_of(mapped):
+    names = ["_row", "_key", "_column", "_attribute", "_code", "_value"]
+    return [tuple(line.values()) for line in mapped.rejects.select(names).to_pylist()]
+
+
+def test_an_expression_computes_each_row_from_its_columns(tmp_path):
+    table = pa.table({"id": ["A1", "A2"], "name": [None, "Acme"], "seats": [5, 7]})
+
+    mapped = map_table(
+        tmp_path,
+        table,
+        [
+            ID,
+            computed("account_name", "coalesce(name, id)"),
+            computed("A number", "seats * 2"),
+            computed("A text", "CASE WHEN seats > 5 THEN 'large' ELSE 'small' END"),
+        ],
+    )
+
+    assert mapped.values("account_name") == {1: "A1", 2: "Acme"}
+    assert mapped.values("a_number") == {1: 10.0, 2: 14.0}
+    assert mapped.values("a_text") == {1: "small", 2: "large"}
+
+
+def test_a_row_that_cannot_be_computed_is_rejected_alone_with_what_it_read(tmp_path):
+    table = pa.table({"id": ["A1", "A2", "A3"], "a": ["1", "x", "3"], "b": [1, 1, 0]})
+
+    mapped = map_table(tmp_path, table, [ID, computed("A number", "CAST(a AS INTEGER) / b")])
+
+    assert mapped.outcomes("a_number") == [1.0, "!EXPRESSION", "!EXPRESSION"]
+    assert rejects_of(mapped) == [
+        (2, "A2", "a, b", "A number", "EXPRESSION", "a=x b=1"),
+        (3, "A3", "a, b", "A number", "EXPRESSION", "a=3 b=0"),
+    ]
+    line = mapped.rejects.to_pylist()[0]
+    assert line["_problem"] == "the expression of A number cannot be computed for this row."
+    assert "try_cast" in line["_remedy"]
+    assert (line["id"], line["a"], line["b"]) == ("A2", "x", 1)
+
+
+def test_a_result_that_breaks_the_contract_is_rejected_with_the_result(tmp_path):
+    table = pa.table({"id": ["A1", "A2"], "a": ["x", "y" * 300]})
+
+    mapped = map_table(tmp_path, table, [ID, computed("A text", "concat(a, a)")])
+
+    assert mapped.codes == {2: ["VALUE_TOO_LONG"]}
+    assert rejects_of(mapped)[0][5] == "y" * 200
+
+
+def test_a_bad_row_may_count_as_blank_instead(tmp_path):
+    table = pa.table({"id": ["A1", "A2"], "a": ["1", "x"]})
+    line = computed("A number", "CAST(a AS INTEGER)", on_error="null_value", blank="clear")
+
+    mapped = map_table(tmp_path, table, [ID, line])
+
+    assert mapped.values("a_number") == {1: 1.0, 2: None}
+    assert mapped.values("_silent_a_number") == {1: False, 2: True}
+
+
+def test_a_null_that_an_expression_means_is_a_blank_and_no_reject(tmp_path):
+    table = pa.table({"id": ["A1", "A2"], "a": ["n/a", "x"]})
+
+    mapped = map_table(tmp_path, table, [ID, computed("A text", "nullif(a, 'n/a')")])
+
+    assert mapped.values("a_text") == {1: None, 2: "x"}
+
+
+def test_a_key_may_be_computed_and_is_named_in_the_rejects(tmp_path):
+    table = pa.table({"region": ["eu", "us"], "number": [1, 2], "day": ["2026-01-31", "soon"]})
+
+    mapped = map_table(
+        tmp_path,
+        table,
+        [
+            computed("account_id", "region || '-' || number"),
+            {"attribute": "A date", "column": "day"},
+        ],
+    )
+
+    assert mapped.values("account_id") == {1: "eu-1"}
+    assert rejects_of(mapped) == [(2, "us-2", "day", "A date", "FORMAT", "soon")]
+
+
+def test_run_time_and_integration_id_are_the_same_however_often_an_extract_is_mapped(tmp_path):
+    table = pa.table({"id": ["A1"]})
+    lines = [
+        ID,
+        computed("A timestamp", "run_time"),
+        computed("A text", "integration_id"),
+        computed("A date", "CAST(run_time AS DATE)"),
+    ]
+    at = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+    first = map_table(tmp_path, table, lines, extracted_at=at)
+    second = map_table(tmp_path, table, lines, extracted_at=at)
+
+    assert first.accepted.equals(second.accepted)
+    assert first.values("a_timestamp")[1] == at
+    assert first.values("a_text")[1] == "mapped"
+    assert first.values("a_date")[1] == date(2026, 2, 3)
+
+
+def test_the_same_column_may_be_used_in_several_lines(tmp_path):
+    table = pa.table({"id": ["A1"]})
+
+    mapped = map_table(
+        tmp_path,
+        table,
+        [ID, {"attribute": "account_name", "column": "id"}, computed("A text", "lower(id)")],
+    )
+
+    assert (mapped.values("account_name")[1], mapped.values("a_text")[1]) == ("A1", "a1")
+
+
+@pytest.mark.parametrize("name", ["select", "Group By", 'quo"ted', "order", "ünï", "1st", "a.b"])
+def test_columns_of_any_name_can_be_read_in_quotes(tmp_path, name):
+    table = pa.table({"id": ["A1"], name: ["x"]})
+    quoted = '"' + name.replace('"', '""') + '"'
+
+    mapped = map_table(tmp_path, table, [ID, computed("A text", f"upper({quoted})")])
+
+    assert mapped.values("a_text") == {1: "X"}
+
+
+def test_columns_that_differ_only_in_case_are_told_apart_by_quotes(tmp_path):
+    table = pa.Table.from_arrays([pa.array(["A1"]), pa.array(["B1"])], names=["id", "ID"])
+
+    mapped = map_table(tmp_path, table, [ID, computed("A text", '"ID" || "id"')])
+
+    assert mapped.values("a_text") == {1: "B1A1"}
+
+
+def test_the_result_of_an_expression_may_have_a_source_format(tmp_path):
+    table = pa.table({"id": ["A1", "A2"], "day": ["on 31/01/2026", "on 01/31/2026"]})
+    line = computed("A date", "replace(day, 'on ', '')", source_format="DD/MM/YYYY")
+
+    mapped = map_table(tmp_path, table, [ID, line])
+
+    assert mapped.outcomes("a_date") == [date(2026, 1, 31), "!FORMAT"]
+    assert rejects_of(mapped)[0][2:] == ("day", "A date", "FORMAT", "01/31/2026")
+
+
+def test_exact_decimals_stay_exact_in_an_expression(tmp_path):
+    table = pa.table({"id": ["A1"], "amount": ["12345678901.10"]})
+
+    mapped = map_table(
+        tmp_path,
+        table,
+        [ID, computed("A currency", "amount * 3")],
+        source_types={"amount": "numeric(14,2)"},
+    )
+
+    assert mapped.values("a_currency")[1] == Decimal("37037036703.3000")
+
+
+def test_a_naive_time_takes_the_zone_of_the_settings(tmp_path):
+    table = pa.table(
+        {
+            "id": ["A1", "A2", "A3"],
+            "at": ["2026-07-01 12:00", "2026-03-29 02:30", "2026-10-25 02:30"],
+        }
+    )
+
+    mapped = map_table(
+        tmp_path,
+        table,
+        [ID, {"attribute": "A timestamp", "column": "at"}],
+        timezone="Europe/Berlin",
+    )
+
+    assert mapped.outcomes("a_timestamp") == [
+        datetime(2026, 7, 1, 10, tzinfo=UTC),
+        "!FORMAT",
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+    ]
+    assert mapped.rows.warnings == (
+        "1 row has a time of A timestamp that occurs twice, as clocks go back: the earlier is taken.",
+    )
+
+
+def test_the_recency_column_takes_the_zone_of_the_settings_too(tmp_path):
+    table = pa.table({"id": ["A1"], "at": [datetime(2026, 1, 1, 12)]})  # noqa: DTZ001
+
+    mapped = map_table(tmp_path, table, [ID], recency_column="at", timezone="Europe/Berlin")
+
+    assert mapped.values("_as_of")[1] == datetime(2026, 1, 1, 11, tzinfo=UTC)
