@@ -1,5 +1,6 @@
 """Ask somebody at a terminal; a wrong answer is asked again with the reason."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -41,6 +42,7 @@ def ask(
                 raise InvalidResponse(Text(reason, style="red"))
             return answer
 
+    _let_ctrl_c_interrupt()
     if default is None:
         return Answer.ask(Text(question), console=session.out)
     return Answer.ask(Text(question), console=session.out, default=default)
@@ -48,7 +50,14 @@ def ask(
 
 def confirm(session: Session, question: str, *, default: bool = True) -> bool:
     """Yes or no."""
+    _let_ctrl_c_interrupt()
     return Confirm.ask(Text(question), console=session.out, default=default)
+
+
+def typed_line(session: Session, prompt: str) -> str:
+    """A line as it is typed; it may be empty."""
+    _let_ctrl_c_interrupt()
+    return session.out.input(Text(prompt)).rstrip()
 
 
 def choose(session: Session, question: str, options: Sequence[str], *, default: int = 1) -> int:
@@ -64,6 +73,11 @@ def choose(session: Session, question: str, options: Sequence[str], *, default: 
 
     answer = ask(session, question, default=str(default), wrong=wrong)
     return (_number_of(answer, options) or default) - 1
+
+
+def _let_ctrl_c_interrupt() -> None:
+    """Polars puts a handler of its own in place of Python's, and then no question can be left."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _number_of(answer: str, options: Sequence[str]) -> int | None:

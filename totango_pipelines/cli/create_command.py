@@ -112,7 +112,7 @@ def create(
     )
     if is_interactive(session) and not (yes or as_json):
         with stopping_quietly(session):
-            _save_and_say(session, *walk(session, given), dry_run=dry_run)
+            _save_and_say(session, *walk(session, given, dry_run=dry_run), dry_run=dry_run)
         return
     if given.missing:
         hint = f"{', '.join(given.missing)} {'is' if len(given.missing) == 1 else 'are'} missing."
@@ -124,7 +124,7 @@ def _without_asking(session: Session, given: Given, *, dry_run: bool, as_json: b
     project = session.project()
     found = _material(session, project, given)
     choices, said = _choices(project, given, found)
-    draft, live, said = _settled(session, given, choices, found, said)
+    draft, live, said = _settled(session, project, given, choices=choices, found=found, said=said)
     hints = unticked_keys(project, choices.object_name, found)
     wrong = errors_among(live.problems)
     if not wrong and not dry_run:
@@ -175,11 +175,17 @@ def _choices(
 
 
 def _settled(
-    session: Session, given: Given, choices: "Choices", found: Material, said: tuple[str, ...]
+    session: Session,
+    project: "Project",
+    given: Given,
+    *,
+    choices: "Choices",
+    found: Material,
+    said: tuple[str, ...],
 ) -> "tuple[Draft, LiveValidation, tuple[str, ...]]":
     """The draft without the lines that automap ticked and the rows refuse."""
     drafts = door.sync("drafts")
-    draft = drafted(session, choices, given.changes)
+    draft = drafted(project, choices, given.changes)
     live = validated(session, draft, found.sample)
     if errors_among(draft.problems):
         return draft, live, said
@@ -195,7 +201,7 @@ def _settled(
         for attribute, problem in refused.items()
     )
     choices = replace(choices, lines=drafts.without_lines(choices.lines, refused))
-    draft = drafted(session, choices, given.changes)
+    draft = drafted(project, choices, given.changes)
     return draft, validated(session, draft, found.sample), said
 
 

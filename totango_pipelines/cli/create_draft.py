@@ -120,7 +120,9 @@ def proposed_lines(
     drafts = door.sync("drafts")
     lines = drafts.changed_lines(drafts.ticked_lines(found.proposals), given.line_changes)
     lines = drafts.without_lines(lines, given.unmapped)
-    findings = drafts.formats_for(project, object_name, found.sample, lines)
+    findings = drafts.formats_for(
+        project, found.sample, lines, connection=given.connection, object_name=object_name
+    )
     asked_for = [change.attribute for change in given.line_changes]
     written: tuple[tuple[Line, ...], tuple[str, ...]] = drafts.with_formats(
         lines, findings, asked_for
@@ -128,7 +130,7 @@ def proposed_lines(
     return written
 
 
-def drafted(session: Session, choices: "Choices", changes: "Iterable[Change]" = ()) -> Draft:
+def drafted(project: "Project", choices: "Choices", changes: "Iterable[Change]" = ()) -> Draft:
     """The text of the choices, judged as the file that it may become.
 
     Raises:
@@ -137,7 +139,7 @@ def drafted(session: Session, choices: "Choices", changes: "Iterable[Change]" = 
     document = door.sync("drafts").draft_document(choices)
     text = door.integrations("file_text").new_text(document)
     text = door.integrations("text_edits").edited_text(text, changes)
-    return judged(session, choices.identifier, text)
+    return judged(project, choices.identifier, text)
 
 
 def validated(session: Session, draft: Draft, sample: "QuerySample") -> "LiveValidation":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from totango_pipelines.cli import orchestration_door as door
-from totango_pipelines.cli.asking import ask, choose, confirm
+from totango_pipelines.cli.asking import ask, choose, confirm, typed_line
 from totango_pipelines.cli.create_draft import (
     Given,
     Material,
@@ -47,7 +47,7 @@ _STOPPED = "stopped: nothing was written."
 _HOLD_TIMES = frozenset(["timestamp", "instant", "date"])
 
 
-def walk(session: Session, given: Given) -> tuple[Draft, tuple[Problem, ...]]:
+def walk(session: Session, given: Given, *, dry_run: bool) -> tuple[Draft, tuple[Problem, ...]]:
     """Ask for what is not given; answers with a draft that somebody agreed to.
 
     Raises:
@@ -65,7 +65,12 @@ def walk(session: Session, given: Given) -> tuple[Draft, tuple[Problem, ...]]:
         settings=_settings(session, found),
         schedule=given.schedule or ask_schedule(session),
     )
-    return _agreed(session, choices, given, problems)
+    draft = drafted(project, choices, given.changes)
+    refuse_errors(draft.problems)
+    if not dry_run:
+        _agree(session, draft)
+    # What was said once is not said again when the file is written.
+    return draft, tuple(each for each in draft.problems if each not in problems)
 
 
 def _mapped(
@@ -73,12 +78,12 @@ def _mapped(
 ) -> "tuple[Choices, Material, tuple[Problem, ...]]":
     """Query, mapping, formats and validation, again and again until there is no error."""
     found, choices = _queried(session, project, choices)
-    mapping = MappingWalk(session, project, choices.object_name, found)
+    mapping = MappingWalk(session, project, choices.connection, choices.object_name, found)
     rows = mapping.start(given)
     while True:
         _heading(session, "Mapping")
         choices = replace(choices, lines=mapping.with_formats(mapping.settle(rows)))
-        live = _validation(session, drafted(session, choices, given.changes), found)
+        live = _validation(session, drafted(project, choices, given.changes), found)
         if not errors_among(live.problems):
             return choices, found, live.problems
         again = ["change the mapping", "change the query", "stop"]
@@ -87,7 +92,9 @@ def _mapped(
                 rows = mapping.rows_of(choices.lines)
             case 1:
                 found, choices = _queried(session, project, replace(choices, query=""))
-                mapping = MappingWalk(session, project, choices.object_name, found)
+                mapping = MappingWalk(
+                    session, project, choices.connection, choices.object_name, found
+                )
                 rows = mapping.start(given)
             case _:
                 raise UserError(_STOPPED)
@@ -171,7 +178,7 @@ def _query(session: Session, refused: str) -> str:
         session.out, [f"Type one SELECT and end it with an empty line; Enter at once {opens}."]
     )
     typed: list[str] = []
-    while line := session.out.input("  ").rstrip():
+    while line := typed_line(session, "  "):
         typed.append(line)
     text = "\n".join(typed) or text_from_editor(session, _QUERY, refused or _EMPTY_QUERY)
     without_comments = re.sub(r"^--.*$", "", text, flags=re.MULTILINE).strip()
@@ -209,7 +216,7 @@ def _named(session: Session, given: Given, identifier: str) -> tuple[str, str]:
     name = given.name or ask(session, "Name that people see", default=default)
     said = given.description
     if said is None:
-        said = session.out.input("Description (Enter for none): ").strip()
+        said = typed_line(session, "Description (Enter for none): ").strip()
     return name, said
 
 
@@ -232,18 +239,12 @@ def _settings(session: Session, found: Material) -> Mapping[str, Any]:
     return settings
 
 
-def _agreed(
-    session: Session, choices: "Choices", given: Given, known: tuple[Problem, ...]
-) -> tuple[Draft, tuple[Problem, ...]]:
-    """The whole file, shown once more before it is written."""
-    draft = drafted(session, choices, given.changes)
-    refuse_errors(draft.problems)
+def _agree(session: Session, draft: Draft) -> None:
+    """Show the whole file once more before it is written."""
     _heading(session, draft.file)
     print_lines(session.out, [*draft.text.splitlines(), ""])
     if not confirm(session, f"Write {draft.file}?"):
         raise UserError(_STOPPED)
-    warnings = [each for each in known if each not in draft.problems]
-    return draft, (*draft.problems, *warnings)
 
 
 def _heading(session: Session, text: str) -> None:

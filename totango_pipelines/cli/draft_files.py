@@ -22,11 +22,15 @@ _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 @dataclass(frozen=True, slots=True)
 class FileInHand:
-    """An integration's file as it was read: its id, name in the project, bytes and text."""
+    """An integration's file as it was read, and the project as it was then.
+
+    `file` is its name in the project.
+    """
 
     identifier: str
     file: str
     content: bytes
+    project: "Project"
 
     @property
     def text(self) -> str:
@@ -74,16 +78,16 @@ def file_in_hand(session: Session, identifier: str) -> FileInHand:
         content.decode("utf-8")
     except (OSError, UnicodeDecodeError):
         raise DeclarationError(project.invalid_files.get(file, ())) from None
-    return FileInHand(identifier, file, content)
+    return FileInHand(identifier, file, content, project)
 
 
-def judged(session: Session, identifier: str, text: str) -> Draft:
+def judged(before: "Project", identifier: str, text: str) -> Draft:
     """The draft with everything that the loader says about it and its neighbours."""
     file = f"integrations/{identifier}.yaml"
-    before = set(session.project().problems)
     loading = door.integrations("project")
-    project = loading.load_project(session.environment.project, {file: text.encode()})
-    found = [each for each in project.problems if each.file == file or each not in before]
+    project = loading.load_project(before.folder, {file: text.encode()})
+    known = set(before.problems)
+    found = [each for each in project.problems if each.file == file or each not in known]
     return Draft(identifier, file, text, project, tuple(found))
 
 

@@ -59,10 +59,9 @@ def duplicate(
     Example: totango-pipelines duplicate crm_accounts crm_accounts_emea --name "CRM accounts EMEA"
     """
     session = session_of(ctx)
-    project = session.project()
-    original = declared_integration(project, integration).integration
     source = file_in_hand(session, integration)
-    names = {each.integration.name for each in project.integrations.values()}
+    original = declared_integration(source.project, integration).integration
+    names = {each.integration.name for each in source.project.integrations.values()}
     edits = door.integrations("text_edits")
     changes = [
         edits.SetValue(("id",), new),
@@ -72,7 +71,7 @@ def duplicate(
     if disables:
         changes.append(edits.SetValue(_ENABLED, value=False))
     text = edits.edited_text(source.text, changes, file=source.file)
-    draft = judged(session, new, text)
+    draft = judged(source.project, new, text)
     refuse_errors(draft.problems)
     if dry_run:
         print_diff(session, draft.file, source.text, text)
@@ -111,7 +110,8 @@ def disable(ctx: typer.Context, integration: IntegrationId) -> None:
 
 
 def _switch(session: Session, identifier: str, *, enabled: bool) -> None:
-    schedule = declared_integration(session.project(), identifier).integration.schedule
+    source = file_in_hand(session, identifier)
+    schedule = declared_integration(source.project, identifier).integration.schedule
     if schedule is None:
         msg = (
             f"{identifier} has no schedule to {'enable' if enabled else 'disable'}: it runs by hand "
@@ -124,9 +124,9 @@ def _switch(session: Session, identifier: str, *, enabled: bool) -> None:
         print_lines(session.out, [f"{identifier} is {word} already ({schedule.describe()})."])
         return
     edits = door.integrations("text_edits")
-    source = file_in_hand(session, identifier)
     change = edits.SetValue(_ENABLED, enabled)
-    draft = judged(session, identifier, edits.edited_text(source.text, [change], file=source.file))
+    text = edits.edited_text(source.text, [change], file=source.file)
+    draft = judged(source.project, identifier, text)
     refuse_errors(draft.problems)
     save(session, draft, replaces=source)
     does = "runs" if enabled else "no longer runs"
@@ -246,10 +246,10 @@ def _write_edited(
         return
     if dry_run:
         print_diff(session, source.file, source.text, text)
-    draft = judged(session, source.identifier, text)
+    draft = judged(source.project, source.identifier, text)
     refuse_errors(draft.problems)
     problems = draft.problems
-    if not offline and _asks_otherwise(session, draft):
+    if not offline and _asks_otherwise(source, draft):
         problems += checked_live(session, draft).problems
     refuse_errors(problems)
     if not dry_run:
@@ -258,9 +258,9 @@ def _write_edited(
     print_warnings(session, problems)
 
 
-def _asks_otherwise(session: Session, draft: Draft) -> bool:
+def _asks_otherwise(source: FileInHand, draft: Draft) -> bool:
     """Whether the source has to be asked: what is read, or how it is mapped, is another."""
-    before = session.project().integrations.get(draft.identifier)
+    before = source.project.integrations.get(draft.identifier)
     return before is None or _read_and_mapped(before.integration) != _read_and_mapped(
         draft.declared.integration
     )

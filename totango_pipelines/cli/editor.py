@@ -100,7 +100,7 @@ def _edited_until_valid(
         text = _saved(copy)
         if text == source.text:
             return None, ()
-        draft = judged(session, source.identifier, text)
+        draft = judged(source.project, source.identifier, text)
         problems = draft.problems
         if not errors_among(problems) and not offline:
             problems += checked_live(session, draft).problems

@@ -32,6 +32,7 @@ class MappingWalk:
 
     session: Session
     project: "Project"
+    connection: str
     object_name: str
     found: Material
     # Attributes and columns that somebody said are read without a format.
@@ -71,7 +72,11 @@ class MappingWalk:
     def with_formats(self, lines: "tuple[Line, ...]") -> "tuple[Line, ...]":
         """Formats where nothing speaks against one, and a question where there are several."""
         findings = door.sync("drafts").formats_for(
-            self.project, self.object_name, self.found.sample, lines
+            self.project,
+            self.found.sample,
+            lines,
+            connection=self.connection,
+            object_name=self.object_name,
         )
         by_attribute: dict[str, FormatFinding] = {
             each.attribute: each
@@ -94,6 +99,9 @@ class MappingWalk:
             said = f"{finding.attribute}: {finding.column} is read as {detection.source_format}."
             print_lines(out, [said])
             return {**line, "source_format": detection.source_format}
+        if finding.settled is not None:
+            print_lines(out, door.sync("drafts").remembered_sentence(finding))
+            return {**line, "source_format": finding.settled}
         print_lines(out, ["", detection.question])
         options: dict[str, Reading | None] = {_shown(each): each for each in detection.readings}
         if not any(each.source_format is None for each in detection.readings):

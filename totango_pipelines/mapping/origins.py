@@ -20,8 +20,8 @@ _LARGEST_HUGEINT = 2**127 - 1
 class Origin:
     """`raw` is SQL over the view `extract`, its values are of `kind` (None: fits no attribute).
 
-    `reads` are the columns of the extract that it is made of. An `expression` is evaluated once, as
-    the column `evaluated` of the view: a struct that is null where the evaluation failed.
+    `reads` are the columns of the extract that it is made of. An expression is evaluated once, by
+    the SQL `tried`, as the column `evaluated` of the view: a struct that is null where it failed.
     """
 
     raw: str
@@ -29,7 +29,7 @@ class Origin:
     type_name: str
     reads: tuple[SourceColumn, ...] = ()
     evaluated: str | None = None
-    expression: str | None = None
+    tried: str | None = None
 
 
 def origin_of(line: MappingLine, position: int, columns: Sequence[SourceColumn]) -> Origin | None:
@@ -42,7 +42,7 @@ def origin_of(line: MappingLine, position: int, columns: Sequence[SourceColumn])
             return None
         name = f"e{position}"
         return Origin(
-            f"{name}.v", checked.kind, checked.type_name, checked.columns, name, checked.sql
+            f"{name}.v", checked.kind, checked.type_name, checked.columns, name, checked.tried
         )
     raw, kind = _constant(line.constant)
     return Origin(raw, kind, str(kind))

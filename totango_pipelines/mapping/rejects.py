@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import Attribute
+from totango_pipelines.mapping.functions.evaluation import prepare_engine
 from totango_pipelines.mapping.messages import describe
 from totango_pipelines.mapping.origins import cell_of
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
@@ -64,10 +65,12 @@ def view_rows(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, rows: str) -
     Each expression is a column of its own: a struct, or null where its evaluation failed.
     """
     expressions = [
-        f"TRY(struct_pack(v := {mapped.origin.expression})) AS {mapped.origin.evaluated}"
+        f"{mapped.origin.tried} AS {mapped.origin.evaluated}"
         for mapped in plan.attributes
         if mapped.origin.evaluated is not None
     ]
+    if expressions:  # a plain mapping is faster without these settings
+        prepare_engine(engine)
     at = literal(plan.extracted_at.isoformat())
     constants = f"TIMESTAMPTZ {at} AS _run_time, {literal(plan.integration)} AS _integration_id"
     engine.execute(

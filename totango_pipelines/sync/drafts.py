@@ -61,6 +61,14 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberedFormat:
+    """The format that another integration, `where`, has for the same column and attribute."""
+
+    source_format: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormatFinding:
     """What the samples of a text column say about the format of the attribute it is mapped to."""
 
@@ -68,6 +76,14 @@ class FormatFinding:
     column: str
     is_key: bool
     detection: Detection
+    remembered: RememberedFormat | None = None
+
+    @property
+    def settled(self) -> str | None:
+        """The format to set without asking: the only one, or the one that somebody confirmed."""
+        if self.detection.question is None:
+            return self.detection.source_format
+        return None if self.remembered is None else self.remembered.source_format
 
 
 def draft_document(choices: Choices) -> dict[str, Any]:
@@ -128,10 +144,11 @@ def changed_lines(lines: Sequence[Line], changes: Iterable[ChangeLine]) -> tuple
 
 def formats_for(
     project: Project,
-    object_name: str,
     sample: QuerySample,
     lines: Iterable[Line],
     *,
+    connection: str,
+    object_name: str,
     timezone: str = "UTC",
 ) -> tuple[FormatFinding, ...]:
     """What detection says of each text column whose attribute is read by a format.
@@ -139,6 +156,7 @@ def formats_for(
     Lines that have a source format already, and those of keys that take none, are left out.
     """
     texts = {column.name for column in sample.columns if column.kind is Kind.TEXT}
+    confirmed = _confirmed_formats(project, connection, object_name)
     found = []
     for line in lines:
         attribute = _attribute(project, object_name, line)
@@ -150,7 +168,12 @@ def formats_for(
             continue
         detection = detect_format(attribute, sample.texts(column), timezone=timezone)
         is_key = attribute.key is not None or attribute.always_required
-        found.append(FormatFinding(str(line["attribute"]), column, is_key, detection))
+        remembered = confirmed.get((column, normalised_name(attribute.name)))
+        possible = {reading.source_format for reading in detection.readings}
+        if possible and remembered is not None and remembered.source_format not in possible:
+            remembered = None
+        name = str(line["attribute"])
+        found.append(FormatFinding(name, column, is_key, detection, remembered))
     return tuple(found)
 
 
@@ -165,13 +188,17 @@ def with_formats(
     """
     by_attribute = {each.attribute: each for each in findings}
     asked_for = {normalised_name(name) for name in kept}
-    written, said = [], []
+    written: list[Line] = []
+    said: list[str] = []
     for line in lines:
         finding = by_attribute.get(str(line["attribute"]))
-        detection = None if finding is None else finding.detection
-        if finding is None or detection is None or detection.question is None:
-            chosen = None if detection is None else detection.source_format
-            written.append(line if chosen is None else {**line, "source_format": chosen})
+        if finding is None:
+            written.append(line)
+            continue
+        detection = finding.detection
+        if detection.question is None or finding.settled is not None:
+            written.append(_formatted(line, finding.settled))
+            said += remembered_sentence(finding)
             continue
         stays = finding.is_key or normalised_name(finding.attribute) in asked_for
         if stays or not detection.readings:
@@ -180,6 +207,14 @@ def with_formats(
         else:
             said.append(left_out(finding.attribute, finding.column, detection.question))
     return tuple(written), tuple(said)
+
+
+def remembered_sentence(finding: FormatFinding) -> tuple[str, ...]:
+    """What to say where the samples alone would not have settled the format."""
+    if finding.detection.question is None or finding.remembered is None:
+        return ()
+    source_format, where = finding.remembered.source_format, finding.remembered.where
+    return (f"{finding.attribute}: {finding.column} is read as {source_format}, as in {where}.",)
 
 
 def left_out(attribute: str, column: str, why: str) -> str:
@@ -226,6 +261,30 @@ def validate_sample(context: RunContext, sample: QuerySample) -> LiveValidation:
             found.append(Problem("", None, "mapping", "EXPRESSION_TOO_SLOW", str(error), ""))
     problems = (*validate_offline(context), *located(context.declared, found))
     return LiveValidation(problems, sample.preview, effect)
+
+
+def _formatted(line: Line, source_format: str | None) -> Line:
+    return line if source_format is None else {**line, "source_format": source_format}
+
+
+def _confirmed_formats(
+    project: Project, connection: str, object_name: str
+) -> dict[tuple[str, str], RememberedFormat]:
+    """The formats of the valid integrations of this connection and object, unless they differ."""
+    found: dict[tuple[str, str], RememberedFormat] = {}
+    differ = set()
+    for name, declared in project.integrations.items():
+        integration = declared.integration
+        if (integration.connection, integration.object) != (connection, object_name):
+            continue
+        for line in integration.mapping:
+            if line.column is None or line.source_format is None:
+                continue
+            place = (line.column, normalised_name(line.attribute))
+            known = found.setdefault(place, RememberedFormat(line.source_format, name))
+            if known.source_format != line.source_format:
+                differ.add(place)
+    return {place: known for place, known in found.items() if place not in differ}
 
 
 def zone_problem(name: str) -> str | None:

@@ -17,7 +17,6 @@ from totango_pipelines.upsert.register import (
     claims_delivery,
     claims_of,
     effects_on_accounts,
-    register_table,
 )
 from totango_pipelines.upsert.target import HubTransaction
 
@@ -42,7 +41,6 @@ class Claims:
 
     def settle(self) -> UpsertCounts:
         """Enter the claims into the register; counted are only the conflicts that it resolved."""
-        self.hub.prepare(register_table())
         for name, columns in _TABLES.items():
             self._run(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
         if not self.delivery.resolve_conflicts:

@@ -13,7 +13,7 @@ from totango_pipelines.upsert.claims import Claims
 from totango_pipelines.upsert.delivery import COUNT_NAMES, Delivery, UpsertCounts
 from totango_pipelines.upsert.merge import LISTED_DUPLICATES, RANGE_ROWS, REFUSED_SCHEMA, Merge
 from totango_pipelines.upsert.own_tables import RUNS
-from totango_pipelines.upsert.register import ACCOUNTS, REGISTER, accounts_table
+from totango_pipelines.upsert.register import ACCOUNTS, REGISTER, accounts_table, register_table
 from totango_pipelines.upsert.rows_sql import delivered_view
 from totango_pipelines.upsert.target import HubTransaction, UpsertTarget
 
@@ -101,6 +101,8 @@ def _prepare(hub: HubTransaction, delivery: Delivery) -> None:
     hub.prepare(delivery.table)
     if _asks_for_accounts(delivery):
         hub.prepare(accounts_table())
+    if delivery.claims:
+        hub.prepare(register_table())
     hub.work.execute(delivered_view(delivery))
 
 

@@ -76,7 +76,7 @@ def test_automap_of_a_file_needs_neither_project_nor_connection(cli, columns_fil
 def test_automap_of_a_file_uses_the_attributes_of_the_company(cli, project, columns_file):
     file = columns_file([{"name": "email_address", "samples": []}])
     arguments = ("automap", "--object", "users", "--columns", file, "--json")
-    assert cli(*arguments).json[0]["attribute"] is None
+    assert cli(*arguments).json[0]["attribute"] == "user_id"
     project.file("catalog.yaml", "attributes: {users: [{name: Email, type: text}]}\n")
     assert cli(*arguments).json[0]["attribute"] == "Email"
 

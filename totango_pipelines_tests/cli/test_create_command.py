@@ -99,6 +99,27 @@ def test_an_ambiguous_format_leaves_the_column_out_and_says_how_to_map_it(cli, c
     assert "column: due, source_format: DD/MM/YYYY}" in file.read_text()
 
 
+def test_a_column_that_the_rows_refuse_is_left_out_and_that_is_said(cli, customers, file):
+    customers.integration("memory", query="SELECT account_id AS id, name, odd AS renewal")
+    query = QUERY.replace("since", "plan AS renewal")
+    made = cli(*ANSWERS[:-1], query, "--yes")
+    assert made.code == 0, made.err
+    assert "renewal is left unmapped: its line refuses 3 of the 3 preview rows" in made.out
+    assert "renewal" not in file.read_text().partition("mapping:")[2]
+    file.unlink()
+    insisting = cli(*ANSWERS[:-1], query, "--yes", "--map", "Contract Renewal Date=renewal")
+    assert insisting.code == 1
+    assert "refuses 3 of the 3 preview rows" in insisting.err
+
+
+def test_a_format_that_another_integration_has_is_taken_and_named(cli, customers, file):
+    cli("edit", "accounts", "--offline", "--format", "Contract Renewal Date=DD/MM/YYYY")
+    made = cli(*ANSWERS[:-1], QUERY.replace("due", "due AS renewal"), "--yes")
+    assert made.code == 0, made.err
+    assert "renewal is read as DD/MM/YYYY, as in accounts." in made.out
+    assert "column: renewal, source_format: DD/MM/YYYY}" in file.read_text()
+
+
 def test_a_dry_run_shows_the_file_and_writes_nothing(cli, customers):
     made = cli(*ANSWERS, "--yes", "--dry-run")
     assert made.code == 0
@@ -215,7 +236,7 @@ def test_in_a_terminal_it_walks_from_the_object_to_the_summary(customers, file):
         screen.answer("adds one (ok):", "4")
         screen.answer("What to do", "map it to another")
         screen.answer("Attribute (-):", "Contract Renewal")
-        screen.wait_for("Did you mean Contract Renewal Date?")
+        screen.wait_for("Did you mean Contract Renewal Date")
         screen.answer("Attribute (-):", "contract renewal date")
         screen.answer("adds one (ok):", "5")
         screen.answer("What to do", "add")
@@ -227,7 +248,7 @@ def test_in_a_terminal_it_walks_from_the_object_to_the_summary(customers, file):
         screen.answer("Attribute:", "Account Type")
         screen.answer("adds one (ok):")
         screen.wait_for("can be read in 2 ways")
-        screen.answer("Which one (", "2")
+        screen.answer("Which one (", "DD/MM")
         screen.wait_for("Validation")
         screen.answer("Name that people see (Customers):")
         screen.answer("Description (Enter for none):", "The customers")
@@ -251,7 +272,7 @@ def test_in_a_terminal_it_walks_from_the_object_to_the_summary(customers, file):
     assert head == (
         "id: customers\nname: Customers\ndescription: The customers\nconnection: crm\n"
         "object: accounts\n\nquery: |\n  SELECT account_id, account_name, since, due,\n"
-        "  plan FROM customers\n\n"
+        "    plan FROM customers\n\n"
     )
     assert mapping.startswith(
         "  - {attribute: account_id, column: account_id}\n"
@@ -266,7 +287,7 @@ def test_in_a_terminal_it_walks_from_the_object_to_the_summary(customers, file):
     assert load_project(customers.folder).problems == ()
 
 
-def test_errors_lead_back_to_the_mapping_and_given_answers_are_not_asked_for(customers, file):
+def test_errors_lead_back_to_the_mapping_and_no_at_the_end_writes_nothing(customers):
     with terminal(
         *ANSWERS, "--map", "Create Date=due", "--map", "Teir=plan", "--cadence", "hourly"
     ) as screen:
@@ -281,11 +302,14 @@ def test_errors_lead_back_to_the_mapping_and_given_answers_are_not_asked_for(cus
         screen.answer("Description")
         screen.answer("Allow new records")
         screen.answer("Resolve matching conflicts")
-        screen.answer("Write integrations/customers.yaml?")
-        assert screen.end() == 0
+        screen.wait_for("id: customers")
+        screen.wait_for("cadence: hourly")
+        screen.answer("Write integrations/customers.yaml?", "n")
+        assert screen.end() == 1
     assert "Run it" not in screen.seen
-    assert "Create Date" not in file.read_text()
-    assert file.read_text().endswith("schedule:\n  cadence: hourly\n")
+    assert "attribute: Create Date" not in screen.seen
+    assert "nothing was written" in screen.seen
+    assert names(customers.folder / "integrations") == ["accounts.yaml"]
 
 
 def test_the_query_can_be_written_in_the_editor(customers, file, tmp_path):
@@ -307,17 +331,6 @@ def test_the_query_can_be_written_in_the_editor(customers, file, tmp_path):
         assert screen.end() == 130
     assert screen.seen.rstrip().endswith("stopped: nothing was written.")
     assert "Traceback" not in screen.seen
-    assert names(customers.folder / "integrations") == ["accounts.yaml"]
-
-
-def test_no_at_the_end_writes_nothing(customers):
-    with terminal(*ANSWERS, "--name", "X", "--description", "Y") as screen:
-        screen.answer("adds one (ok):")
-        screen.answer("Allow new records")
-        screen.answer("Resolve matching conflicts")
-        screen.answer("Run it (1):")
-        screen.answer("Write integrations/customers.yaml?", "n")
-        assert screen.end() == 1
     assert names(customers.folder / "integrations") == ["accounts.yaml"]
 
 

@@ -257,6 +257,11 @@ def test_an_id_that_nothing_has_names_the_nearest_one(cli, hand, command):
     assert "Did you mean hand?" in cli(command, "hnad").err
 
 
+@pytest.mark.parametrize("command", ["create", "edit", "duplicate", "enable", "disable"])
+def test_every_command_has_help_with_an_example(cli, command):
+    assert "Example: totango-pipelines" in cli(command, "--help").out
+
+
 @pytest.fixture
 def editor(tmp_path):
     """An editor that replaces words in the file, another pair each time it is opened."""
@@ -281,7 +286,8 @@ def editor(tmp_path):
 
 
 def test_in_a_terminal_edit_opens_the_editor_and_writes_what_is_valid(hand, editor, changes):
-    with terminal("edit", "hand", environment=editor(("By hand", "In person"))) as screen:
+    opened = editor(("By hand", "In person"))
+    with terminal("edit", "hand", "--offline", environment=opened) as screen:
         assert screen.end() == 0
     assert "integrations/hand.yaml: 1 line added, 1 line removed" in screen.seen
     assert changes() == ["- name: By hand   # shown", "+ name: In person   # shown"]
@@ -340,7 +346,7 @@ def test_two_people_who_edit_at_once_do_not_overwrite_each_other(hand, tmp_path,
     )
     script.chmod(0o755)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with terminal("edit", "hand", environment={"VISUAL": str(script)}) as screen:
+    with terminal("edit", "hand", "--offline", environment={"VISUAL": str(script)}) as screen:
         assert screen.end() == 1
     assert "changed in the meantime" in screen.seen
     assert "Theirs" in hand.read_text()

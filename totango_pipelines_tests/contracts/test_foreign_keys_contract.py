@@ -1,5 +1,7 @@
 """One suite for every hub: foreign keys of accounts and their register (semantics.md 4 and 5)."""
 
+import duckdb
+import psycopg
 import pytest
 
 from totango_pipelines.errors import TooManyRejectsError
@@ -118,6 +120,12 @@ class TestTheRegister:
             result = accounts.register([("1", "a1", 10)], foreign_key=foreign_key)
             assert counted(result) == {"created": 1}
         assert sorted(accounts.owners()) == ["foreign_key/1", "it's/1", "value/1", "zuora_id/1"]
+
+    def test_a_value_that_is_null_is_never_stored(self, accounts):
+        refusals_of_engines = (duckdb.ConstraintException, psycopg.errors.NotNullViolation)
+        with pytest.raises(refusals_of_engines):
+            accounts.register([((None,), "a1", 10)], run_id="r")
+        assert accounts.changes("r") == []
 
     def test_the_result_does_not_depend_on_how_the_values_are_cut(self, accounts):
         rows = [(f"z{n:03d}", f"a{n % 4 + 1}", n) for n in range(300)]

@@ -87,7 +87,7 @@ def test_the_rejects_file_has_the_source_first_and_then_what_to_mend(tmp_path):
         "_code": "FORMAT",
         "_value": "x" * 200,
         "_problem": "A number is not a plain number.",
-        "_remedy": "Write it like 1234.5, without a thousands mark.",
+        "_remedy": "Write it like 1234.5, or set source_format, e.g. 0,000.00.",
     }
     assert (key["_column"], key["_code"], key["_value"]) == ("id", "KEY_CHARACTERS", " B c ")
 

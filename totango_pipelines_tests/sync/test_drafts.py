@@ -180,11 +180,35 @@ def test_formats_are_detected_for_the_text_columns_of_typed_attributes(scene):
         {"attribute": "Given", "column": "due", "source_format": "X", "new": {"type": "date"}},
         {"attribute": "Made", "expression": "1", "new": {"type": "number"}},
     ]
-    found = {each.attribute: each for each in formats_for(project, "accounts", sample, lines)}
+    findings = formats_for(project, sample, lines, connection="crm", object_name="accounts")
+    found = {each.attribute: each for each in findings}
     assert set(found) == {"Create Date", "Contract Renewal Date", "Went Live"}
     assert found["Create Date"].detection.source_format == "D MMM YYYY"
     assert len(found["Went Live"].detection.readings) == 2
     assert not found["Went Live"].is_key
+
+
+def test_a_format_that_somebody_confirmed_settles_what_the_samples_leave_open(scene, tmp_path):
+    _, _, sample = scene
+
+    def remembered(*formats):
+        for number, source_format in enumerate(formats):
+            line = {**DUE, "source_format": source_format}
+            choices = Choices(f"x{number}", "crm", "accounts", "SELECT 1", lines=(KEY, line))
+            text = new_text(draft_document(choices))
+            (tmp_path / "integrations" / f"x{number}.yaml").write_text(text)
+        project = load_project(tmp_path)
+        return formats_for(project, sample, [DUE], connection="crm", object_name="accounts")
+
+    findings = remembered("DD/MM/YYYY")
+    assert with_formats([DUE], findings) == (
+        ({**DUE, "source_format": "DD/MM/YYYY"},),
+        ("Contract Renewal Date: due is read as DD/MM/YYYY, as in x0.",),
+    )
+    [finding] = remembered("DD/MM/YYYY", "MM/DD/YYYY")
+    assert finding.settled is None
+    [finding] = remembered("YYYY-MM-DD", "YYYY-MM-DD")
+    assert finding.settled is None
 
 
 def test_a_sample_is_validated_without_asking_the_source_again(scene, tmp_path):

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
 _IMPOSSIBLE: Final = 1e3
+# So that a column at the threshold itself is mapped.
+_A_LITTLE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def assign(
     names = sorted({each.attribute for own in good.values() for each in own})
     cost = np.full((len(rows), len(names) + len(rows)), _IMPOSSIBLE)
     for position, row in enumerate(rows):
-        cost[position, len(names) + position] = -(threshold**2)
+        cost[position, len(names) + position] = _A_LITTLE - threshold**2
         for each in good[row]:
             cost[position, names.index(each.attribute)] = -(each.score**2)
     for position, place in zip(*linear_sum_assignment(cost), strict=True):

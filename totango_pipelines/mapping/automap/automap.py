@@ -1,6 +1,6 @@
 """Propose which column of a query goes to which attribute of an object, with score and reason.
 
-Names are read word by word (lexicon.py, names.py), values are weighed (values.py), and one
+Names are read word by word (lexicon.py, names.py), values are weighed (evidence.py), and one
 assignment over all columns settles who gets what (assignment.py). A column that nothing fits stays
 unmapped, and a key is ticked only when it is beyond doubt.
 """
@@ -86,7 +86,7 @@ def automap(
     """
     vocabulary = vocabulary_of(object_name, unlearned)
     # Ties go by what the columns are, so that their order decides nothing.
-    order = sorted(range(len(columns)), key=lambda at: (columns[at].name, columns[at].samples))
+    order = sorted(range(len(columns)), key=lambda at: _content(columns[at]))
     read = _read([columns[at] for at in order], vocabulary)
     places = has_places(each.name for each in read)
     judge = Judge(catalog, object_name, vocabulary, _agreed(remembered), places)
@@ -134,7 +134,7 @@ class _Table:
         score = own[0].score if own else 0.0
         could_be = None
         if score >= self.threshold:
-            reason = f"{self._winner(own[0].attribute)} fits {own[0].attribute} better"
+            reason = f"{own[0].attribute} goes to {self._winner(own[0].attribute)} instead"
         elif is_junk(name):
             reason = "housekeeping of the source or its loader"
         elif not column.values.counted and any(each.values.counted for each in self.columns):
@@ -176,3 +176,7 @@ def _read(columns: Sequence[ColumnSample], vocabulary: Vocabulary) -> tuple[Read
         ReadColumn(read_column(each.name, vocabulary, prefix), profile(each.samples, each.kind))
         for each in columns
     )
+
+
+def _content(column: ColumnSample) -> tuple[str, tuple[str, ...], str]:
+    return column.name, column.samples, str(column.kind)

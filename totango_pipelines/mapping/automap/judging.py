@@ -1,14 +1,15 @@
 """The attributes that one column could go to: its name, its values and what was confirmed before."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
 
-from totango_pipelines.catalog.attributes import normalised_name
+from totango_pipelines.catalog.attributes import KeyFolding, normalised_name
 from totango_pipelines.catalog.catalog import Catalog
 from totango_pipelines.mapping.automap.assignment import Candidate
-from totango_pipelines.mapping.automap.lexicon import STATUSES
+from totango_pipelines.mapping.automap.evidence import weigh
+from totango_pipelines.mapping.automap.lexicon import NAMELESS, STATUSES
 from totango_pipelines.mapping.automap.names import (
     SAME_NAME,
     AttributeName,
@@ -17,32 +18,22 @@ from totango_pipelines.mapping.automap.names import (
     read_attribute,
 )
 from totango_pipelines.mapping.automap.new_types import is_junk
-from totango_pipelines.mapping.automap.values import Profile, Shape, weigh
+from totango_pipelines.mapping.automap.values import Profile, Shape
 from totango_pipelines.mapping.automap.vocabulary import Vocabulary
 
 CONFIRMED: Final = 0.99
+_REFERENCE: Final = 0.85
+_EMAIL_AS_ID: Final = 0.70
 _BY_VALUES: Final = 0.62
 _LEAST: Final = 0.30
 _MOST_WITH_DOUBT: Final = 0.99
 _STILL_UNSAID: Final = 0.05
 _A_PLACE: Final = 0.30
 
-_NAMELESS: Final = frozenset(
-    [
-        "column",
-        "col",
-        "field",
-        "value",
-        "data",
-        "attribute",
-        "attr",
-        "var",
-        "unnamed",
-        "f",
-        "c",
-        "x",
-    ]
-)
+_NAMELESS: Final = frozenset(NAMELESS.split())
+_ACCOUNT: Final = ("account",)
+_ACCOUNT_ID: Final = ("account", "id")
+_EMAIL: Final = ("email",)
 _BY_SHAPE: Final = {Shape.EMAIL: ("email",), Shape.URL: ("domain",), Shape.PHONE: ("phone",)}
 _PLACES: Final = frozenset({"city", "country", "zip", "postal", "street", "address", "province"})
 _STATUSES: Final = frozenset(STATUSES.split())
@@ -95,7 +86,8 @@ class Judge:
     def candidates(self, column: ReadColumn) -> tuple[Candidate, ...]:
         """The attributes that this column could go to, the best first."""
         found: dict[str, Candidate] = {}
-        for each in (*self._by_name(column), *self._by_values(column), *self._confirmed(column)):
+        ways = (self._by_name, self._by_reference, self._by_values, self._confirmed)
+        for each in (found_so for way in ways for found_so in way(column)):
             known = found.get(each.attribute)
             if known is None or each.score > known.score:
                 found[each.attribute] = each
@@ -123,6 +115,24 @@ class Judge:
             reason = f"{match.reason}; {evidence.says}" if evidence.says else match.reason
             score = _changed(match.score, change)
             yield Candidate(attribute.attribute.name, score, reason)
+
+    def _by_reference(self, column: ReadColumn) -> Iterator[Candidate]:
+        """`account` is the account's id if its values are ids, and not its name.
+
+        An e-mail identifies a user where it has no attribute of its own.
+        """
+        for phrase, cost in column.name.phrases:
+            if phrase == _ACCOUNT and column.values.look_like_ids:
+                says = "values look like ids"
+                for name in self._named(lambda each: each.phrase == _ACCOUNT_ID):
+                    yield Candidate(name, round(_REFERENCE - cost, 3), says)
+            if phrase == _EMAIL and not self._named(lambda each: each.phrase == _EMAIL):
+                says = "perhaps: an e-mail identifies a user"
+                for name in self._named(lambda each: each.attribute.key is KeyFolding.USER_ID):
+                    yield Candidate(name, round(_EMAIL_AS_ID - cost, 3), says)
+
+    def _named(self, wanted: Callable[[AttributeName], bool]) -> tuple[str, ...]:
+        return tuple(each.attribute.name for each in self._attributes if wanted(each))
 
     def _by_values(self, column: ReadColumn) -> Iterator[Candidate]:
         """A column whose name says nothing goes by what its values are."""

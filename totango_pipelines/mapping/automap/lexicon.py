@@ -7,7 +7,7 @@ line has to be true by itself:
   end of a name ("contact key" is an identifier, "key contact" is not).
 - `Compound`: some words that stand together mean one thing ("sign up" is a creation).
 - `Extra`: words that add nothing when they stand with one of those in `of` ("billing city" is
-  where the company is; "shipping city" is not, so "shipping" is missing here).
+  where the company is; "shipping city" is not, so "shipping" is missing here); the plainest first.
 
 `objects` limits a line to some objects (empty: all). `learned_from` names the vendor whose rows of
 the development benchmark a line was added for; the benchmark leaves such lines out when it judges
@@ -187,14 +187,14 @@ EXTRAS: Final = (
     Extra("primary associated parent", "account", objects="users tasks touchpoints collections"),
     Extra("preferred", "language name currency"),
     Extra("display full complete", "name"),
-    Extra("id name email user code full", _PEOPLE),
-    Extra("id name code cd label value iso", _REFERRED),
+    Extra("name email id user code full", _PEOPLE),
+    Extra("name label value code cd iso id", _REFERRED),
     Extra("level", "priority"),
     Extra("name", "region city"),
     Extra("assigned dedicated", "csm"),
-    Extra("id name iana sid locale", "timezone language"),
+    Extra("name iana id sid locale", "timezone language"),
     Extra("pipeline sales", "stage"),
-    Extra("id name", "feature page app", objects="usage"),
+    Extra("name id", "feature page app", objects="usage"),
     Extra("name names company", "domain"),
     Extra("utc gmt local", "date"),
     Extra("hosted html web public", "url"),
@@ -235,3 +235,21 @@ PLAIN: Final = (
     "distinct hubspot zendesk stripe intercom pendo netsuite zuora recurly jira "
     "property number previous old expected closed manager by of to from in out off sign log self"
 )
+
+NAMELESS: Final = "column col field value data attribute attr var unnamed f c x"
+"""A name of nothing but these says nothing: its values have to."""
+
+LIGHT: Final = "date last first next id name count type create update due number status user"
+"""Concepts that so many names have that sharing one is no evidence."""
+
+LOADERS: Final = "fivetran dlt sdc airbyte etl stitch dms hevo"
+JUNK: Final = (
+    "deleted hash hashed checksum etag modstamp livemode raw json payload photo avatar image icon "
+    "logo banner thumbnail password token secret salt signature encrypted viewed referenced"
+)
+"""What the loader or the source keeps for itself: never worth a new attribute."""
+
+MONEY: Final = "amount value price revenue cost fee spend balance arr mrr acv tcv"
+COUNTS: Final = "count score rank ratio percent percentage"
+DIGITS: Final = "number code zip postal phone mobile fax"
+"""A new attribute of such a name is a currency; a number; a text, whose leading zeros count."""

@@ -36,7 +36,7 @@ MEANINGS: Final = (
     Meaning("status", "state", objects="collections tasks"),
     Meaning("success manager", "csm, customer success manager, owner, success owner, cs manager"),
     Meaning("success manager", "account manager, success rep, customer service rep", "manager"),
-    Meaning("sales manager", "account executive, ae, sales rep, sales owner, salesperson", "owner"),
+    Meaning("sales manager", "account executive, ae, sales rep, sales owner, salesperson"),
     Meaning("sales manager", "am", learned_from="similarweb"),
     Meaning("company domain", "domain", "web, web url, email domain", objects="accounts"),
     Meaning(
@@ -47,6 +47,7 @@ MEANINGS: Final = (
     ),
     Meaning("tier", "segment", objects="accounts", learned_from="pendo"),
     Meaning("company size", "employee count, total employee count, size", objects="accounts"),
+    Meaning("create date", "", "since", objects="accounts"),
     Meaning("company size", "", "employee range, employee size", objects="accounts"),
     Meaning(
         "licenses",

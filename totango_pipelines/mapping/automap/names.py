@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from totango_pipelines.catalog.attributes import Attribute, DataType, normalised_name
+from totango_pipelines.mapping.automap.lexicon import LIGHT
 from totango_pipelines.mapping.automap.vocabulary import Phrase, Reading, Vocabulary
 from totango_pipelines.mapping.automap.words import is_custom, split_words
 
+# How sure each kind of evidence is, and what takes from it: set by hand, and measured together by
+# benchmarks/automap.py. What matters is their order, and on which side of the thresholds they are.
 SAME_NAME: Final = 1.0
 SAME_WORDS: Final = 0.98
 SAME_CORE: Final = 0.95
@@ -32,24 +35,7 @@ _RANK: Final = 0.001
 _FEWEST_SHARED: Final = 2
 
 _DATES: Final = frozenset({DataType.DATE, DataType.TIMESTAMP})
-_WITHOUT_WEIGHT: Final = frozenset(
-    [
-        "date",
-        "last",
-        "first",
-        "next",
-        "id",
-        "name",
-        "count",
-        "type",
-        "create",
-        "update",
-        "due",
-        "number",
-        "status",
-        "user",
-    ]
-)
+_LIGHT: Final = frozenset(LIGHT.split())
 _FLAGS: Final = frozenset({"complete", "close", "cancel"})
 _KEEP_OTHER_IDS: Final = frozenset({"accounts", "users"})
 
@@ -171,7 +157,9 @@ def _core_score(column: ColumnName, vocabulary: Vocabulary) -> float:
     nouns = {text for text, concept in column.reading.parts if concept in vocabulary.own_nouns}
     if not nouns:
         return SAME_CORE
-    return SPOKEN_OF if column.core == "id" and nouns & vocabulary.spoken_of else SAME_WITHOUT_NOUN
+    spoken_of = column.core == "id" and nouns & vocabulary.spoken_of
+    rank = sum(vocabulary.ranks.get(noun, 0) for noun in nouns) * _RANK
+    return (SPOKEN_OF if spoken_of else SAME_WITHOUT_NOUN) - rank
 
 
 def _core(name: str, reading: Reading, vocabulary: Vocabulary) -> str:
@@ -204,7 +192,9 @@ def _readings(
     for extra, beside in vocabulary.extras:
         rest = tuple(concept for concept in concepts if concept not in extra)
         if len(rest) < len(concepts) and rest and ("*" in beside or beside & set(rest)):
-            concepts, cost = rest, cost + (_EVERYWHERE if "*" in beside else _EXTRA)
+            places = sum(extra.get(concept, 0) for concept in concepts) * _RANK
+            cost += places + _EXTRA if "*" not in beside else _EVERYWHERE
+            concepts = rest
             yield concepts, cost
 
 
@@ -214,18 +204,22 @@ def _is_own_id(concepts: tuple[str, ...], dropped: set[str]) -> bool:
 
 
 def _by_phrases(column: ColumnName, attribute: AttributeName) -> Iterator[NameMatch]:
-    flags = attribute.attribute.data_type is DataType.BOOLEAN
-    for said, cost in column.phrases:
-        if flags:
-            said = tuple(concept for concept in said if concept != "flag")  # noqa: PLW2901
-        undated = 0.0
-        if attribute.is_date and "date" not in said:
-            undated = _MAY_BE_A_FLAG if set(said) <= _FLAGS else _NO_DATE_SAID
-            said = tuple(sorted((*said, "date")))  # noqa: PLW2901
-        for phrase, score in ((attribute.phrase, SYNONYM), *attribute.others):
-            if said == phrase:
+    for phrase, cost in column.phrases:
+        said, undated = _as_the_type_says(phrase, attribute)
+        for wanted, score in ((attribute.phrase, SYNONYM), *attribute.others):
+            if said == wanted:
                 reason = f"{_how_sure(score)}: {_synonym(column, attribute)}"
                 yield NameMatch(score - cost - undated, reason, undated)
+
+
+def _as_the_type_says(phrase: Phrase, attribute: AttributeName) -> tuple[Phrase, float]:
+    """The phrase with what the attribute's type says anyway, and what that it is a date costs."""
+    if attribute.attribute.data_type is DataType.BOOLEAN:
+        return tuple(concept for concept in phrase if concept != "flag"), 0.0
+    if not attribute.is_date or "date" in phrase:
+        return phrase, 0.0
+    undated = _MAY_BE_A_FLAG if set(phrase) <= _FLAGS else _NO_DATE_SAID
+    return tuple(sorted((*phrase, "date"))), undated
 
 
 def _by_one_more_word(
@@ -234,7 +228,7 @@ def _by_one_more_word(
     """`Catalyst Health Score` is a health score: English names the thing last."""
     likely = (phrase for phrase, score in attribute.others if score > POSSIBLE)
     for phrase in (attribute.phrase, *likely):
-        if len(set(phrase) - _WITHOUT_WEIGHT) < _FEWEST_SHARED:
+        if len(set(phrase) - _LIGHT) < _FEWEST_SHARED:
             continue
         for said, cost in column.phrases:
             more = set(said) - set(phrase)

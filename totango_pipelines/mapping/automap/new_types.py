@@ -5,24 +5,16 @@ from typing import Final
 from totango_pipelines.catalog.attributes import DataType, column_name
 from totango_pipelines.catalog.catalog import COLUMN_LENGTH
 from totango_pipelines.catalog.standard import CUSTOM_TEXT_LENGTH
+from totango_pipelines.mapping.automap.lexicon import COUNTS, DIGITS, JUNK, LOADERS, MONEY
 from totango_pipelines.mapping.automap.values import Profile, Shape
 from totango_pipelines.mapping.automap.vocabulary import Reading
 from totango_pipelines.mapping.automap.words import split_words
 
-_LOADERS: Final = frozenset(("fivetran", "dlt", "sdc", "airbyte", "etl", "stitch", "dms", "hevo"))
-_JUNK: Final = frozenset(
-    (
-        *("deleted", "hash", "hashed", "checksum", "etag", "modstamp", "livemode", "raw", "json"),
-        *("photo", "avatar", "image", "icon", "logo", "banner", "thumbnail", "payload"),
-        *("password", "token", "secret", "salt", "signature", "viewed", "referenced", "encrypted"),
-    )
-)
-_MONEY: Final = frozenset(
-    ("amount", "price", "revenue", "cost", "fee", "spend", "balance", "arr", "mrr", "acv", "tcv")
-)
-_COUNTS: Final = frozenset(("count", "score", "rank", "ratio", "percent", "percentage"))
-# Their digits are no quantity, and a leading zero counts.
-_DIGITS: Final = frozenset(("number", "code", "zip", "postal", "phone", "mobile", "fax"))
+_LOADERS: Final = frozenset(LOADERS.split())
+_JUNK: Final = frozenset(JUNK.split())
+_MONEY: Final = frozenset(MONEY.split())
+_COUNTS: Final = frozenset(COUNTS.split())
+_DIGITS: Final = frozenset(DIGITS.split())
 _HOLDS_FOREIGN_KEYS: Final = "accounts"
 
 
@@ -50,7 +42,7 @@ def new_type(name: str, reading: Reading, values: Profile, object_name: str) -> 
         return DataType.CURRENCY if concepts & _MONEY else DataType.NUMBER
     if values.counted:
         limit = CUSTOM_TEXT_LENGTH.get(object_name)
-        return None if limit is not None and values.longest > limit else DataType.TEXT
+        return DataType.TEXT if limit is None or values.mostly_fit(limit) else None
     return _type_by_name(concepts)
 
 

@@ -87,10 +87,13 @@ class Vocabulary:
         return self._concepts_of(lexicon.CHANGES) | frozenset(self._anywhere.values())
 
     @cached_property
-    def extras(self) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-        """Pairs: concepts that add nothing, and those they have to stand with (`*`: any)."""
+    def extras(self) -> tuple[tuple[dict[str, int], frozenset[str]], ...]:
+        """Pairs: concepts that add nothing by their place, and those to stand with (`*`: any)."""
         return tuple(
-            (self._concepts_of(each.words), self._concepts_of(each.of))
+            (
+                {self._anywhere.get(word, word): at for at, word in enumerate(each.words.split())},
+                self._concepts_of(each.of),
+            )
             for each in self._valid(lexicon.EXTRAS)
         )
 

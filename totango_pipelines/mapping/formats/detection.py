@@ -134,9 +134,11 @@ def _readings(cells: Sequence[str], distinct: dict[_Values, str | None]) -> tupl
 def _which(attribute: Attribute, readings: Sequence[Reading]) -> str:
     sample = readings[0].sample[:_SAMPLE_CHARACTERS]
     ways = "; ".join(f"{reading.value} {_with(reading.source_format)}" for reading in readings)
+    plain = any(reading.source_format is None for reading in readings)
+    remedy = "Set source_format, or leave it out for the first." if plain else "Set source_format."
     return (
         f"{attribute.name} can be read in {len(readings)} ways: {sample!r} is {ways}. "
-        "Which one is meant? Set source_format, or leave it out for the plain reading."
+        f"Which one is meant? {remedy}"
     )
 
 

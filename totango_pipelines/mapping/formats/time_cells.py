@@ -52,11 +52,6 @@ def pattern_conversion(
     return parsed_instant(cell, time, zone)
 
 
-def cell_pattern(pattern: TimePattern) -> str:
-    """What a cell has to look like from end to end, as a regular expression (RE2 and Python)."""
-    return f"^{''.join(part.regex for part in pattern.parts)}$"
-
-
 def _parsed(pattern: TimePattern) -> str:
     """SQL over the trimmed text `{x}`: a TIMESTAMP, or a TIMESTAMPTZ if there is an offset."""
     year = pattern.first(Field.YEAR)

@@ -16,7 +16,7 @@ from totango_pipelines.mapping.functions.problems import Code, ExpressionProblem
 from totango_pipelines.mapping.functions.tree import NAMES, Form, Node
 from totango_pipelines.mapping.functions.vocabulary import BY_NAME
 
-MOST_CELLS = 64
+MOST_CELLS = 32
 """How many times the longest cell of a row all texts of an expression may be (ours)."""
 
 MOST_BYTES = 32_000

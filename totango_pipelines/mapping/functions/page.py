@@ -49,7 +49,7 @@ page is written from the list that the check itself uses, and every example on i
 - **A row that cannot be computed is rejected** with the code `EXPRESSION`: a `CAST` or `strptime` of
   another text, a division by zero, a number that is too large, the root of a negative number.
   `TRY_CAST` and `try_strptime` yield null instead. What `CASE`, `if`, `lookup` and `coalesce` do
-  not need is not computed and cannot reject; `AND` and `OR` compute both sides.
+  not need is not computed and cannot reject; `AND` and `OR` may compute both sides.
 - **Casts** are DuckDB's: `CAST(2.5 AS INTEGER)` rounds to 3, and `strptime` takes `%Y` for any year
   and overlooks spaces at the end. Where a cell has to have an exact shape, map its column with
   `source_format:` instead.

@@ -31,7 +31,7 @@ def test_an_attribute_goes_to_the_better_column_and_the_other_says_so():
     answers = proposed("users", "email", "primary_email")
     assert answers["email"].attribute == "Email"
     assert answers["primary_email"].attribute is None
-    assert answers["primary_email"].reason == "email fits Email better"
+    assert answers["primary_email"].reason == "Email goes to email instead"
 
 
 def test_columns_for_keys_come_first_then_the_others_as_given():

@@ -83,7 +83,7 @@ OBJECTS = st.sampled_from(sorted(STANDARD_OBJECTS))
 CATALOG = company()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(OBJECTS, COLUMNS)
 @example("accounts", [ColumnSample("", ("",)), ColumnSample("__c", ()), ColumnSample("\x00", ())])
 def test_any_names_and_samples_are_answered_one_by_one(object_name, columns):
@@ -101,7 +101,7 @@ def test_any_names_and_samples_are_answered_one_by_one(object_name, columns):
         assert CATALOG.attribute(object_name, each.attribute) is not None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(OBJECTS, COLUMNS)
 def test_a_key_is_never_ticked_below_its_own_bar(object_name, columns):
     for each in automap(CATALOG, object_name, columns):
@@ -110,7 +110,7 @@ def test_a_key_is_never_ticked_below_its_own_bar(object_name, columns):
             assert not each.ticked or each.score >= KEY_TICKED
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(OBJECTS, COLUMNS, st.randoms(use_true_random=False))
 def test_the_order_of_the_columns_decides_nothing(object_name, columns, random):
     other = list(columns)

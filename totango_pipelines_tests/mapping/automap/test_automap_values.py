@@ -3,7 +3,10 @@
 import pytest
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
-from totango_pipelines.mapping.automap.values import MOST_SAMPLES, Shape, profile, weigh
+from totango_pipelines.catalog.catalog import Catalog
+from totango_pipelines.mapping.automap.automap import ColumnSample, automap
+from totango_pipelines.mapping.automap.evidence import weigh
+from totango_pipelines.mapping.automap.values import MOST_SAMPLES, Shape, profile
 from totango_pipelines.mapping.columns import Kind
 from totango_pipelines_tests.mapping.automap.automap_scene import attribute, proposed
 
@@ -78,6 +81,32 @@ def test_values_that_need_a_format_or_a_value_map_leave_the_proposal_unticked():
     answer = proposed("tasks", priority=["High", "Low"])["priority"]
     assert (answer.attribute, answer.ticked) == ("priority", False)
     assert answer.reason == "same name; but none of its values is in the list"
+
+
+def test_a_pair_of_values_may_be_yes_and_no_in_other_words():
+    answer = proposed("users", Contact=["ja", "nein"] * 20)["Contact"]
+    assert (answer.attribute, answer.ticked) == ("Contact", False)
+    assert "which value is yes has to be said" in answer.reason
+    assert attribute("users", "Contact", "Anna", "Ben") is None
+
+
+def test_a_bare_account_is_a_key_when_its_values_are_ids():
+    assert attribute("users", "account", "acc-0001", "acc-0002") == "account_id"
+    assert attribute("collections", "customer", "cus_IRb688lkE0TnTM") == "account_id"
+    assert attribute("users", "company", "Acme", "Bolt Ltd") is None
+    assert attribute("users", "company") is None
+
+
+def test_an_email_identifies_a_user_where_it_has_no_attribute_of_its_own():
+    columns = [ColumnSample("email", ())]
+    [answer] = automap(Catalog.standard(), "users", columns)
+    assert (answer.attribute, answer.ticked) == ("user_id", False)
+    assert attribute("users", "email") == "Email"
+
+
+def test_a_few_values_that_are_too_long_do_not_speak_against_an_attribute():
+    names = ["Acme"] * 50 + ["x" * 129]
+    assert "longer" not in proposed("accounts", name=names)["name"].reason
 
 
 def test_numbers_may_be_times_if_they_are_large_enough():

@@ -107,8 +107,7 @@ def test_a_question_shows_an_example_and_its_value_under_each_reading():
             Reading("MM/DD/YYYY", "03/04/2026", "2026-03-04"),
         ),
         "Renewal can be read in 2 ways: '03/04/2026' is 2026-04-03 with 'DD/MM/YYYY'; "
-        "2026-03-04 with 'MM/DD/YYYY'. Which one is meant? "
-        "Set source_format, or leave it out for the plain reading.",
+        "2026-03-04 with 'MM/DD/YYYY'. Which one is meant? Set source_format.",
     )
 
 

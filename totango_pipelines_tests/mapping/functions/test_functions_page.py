@@ -2,7 +2,9 @@
 
 import duckdb
 import pytest
+import yaml
 
+from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.functions.page import PAGE, text, write
 from totango_pipelines.mapping.functions.refused import STATEMENT_WORDS, refusal_of
 from totango_pipelines.mapping.functions.vocabulary import BY_NAME, FORMS, FUNCTIONS
@@ -33,6 +35,20 @@ def test_the_page_can_be_written_anywhere(tmp_path):
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.signature for entry in ENTRIES])
 def test_every_example_is_true(engine, entry):
     assert set(evaluated(engine, accepted(entry.example))) == {entry.result}
+
+
+def test_the_mapping_shown_first_can_be_checked():
+    shown = yaml.safe_load(text().partition("```yaml")[2].partition("```")[0])
+    columns = [SourceColumn(name, "string", "VARCHAR") for name in ("id", "name", "mrr", "country")]
+    for line in shown["mapping"]:
+        assert accepted(line["expression"], columns).kind is not None
+
+
+def test_what_the_rules_say_of_casts_is_true(engine):
+    assert "`CAST(2.5 AS INTEGER)` rounds to 3" in text()
+    assert set(evaluated(engine, accepted("CAST(2.5 AS INTEGER)"))) == {"3"}
+    year_20 = "year(strptime('20-01-02  ', '%Y-%m-%d'))"
+    assert set(evaluated(engine, accepted(year_20))) == {"20"}
 
 
 def test_every_function_has_one_name_one_line_and_one_example_of_its_own():
