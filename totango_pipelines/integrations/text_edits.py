@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import yaml
+
 from totango_pipelines.catalog.attributes import normalised_name
 from totango_pipelines.catalog.catalog import nearest
 from totango_pipelines.errors import DeclarationError, UnknownNameError, UserError
@@ -29,6 +31,7 @@ MAPPING: Final = "mapping"
 ORIGINS: Final = ("column", "expression", "constant")
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 _PATH: Final = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[\d+\])*")
+_IN_EDITOR: Final = "Change it in an editor."
 _MARK: Final = "\ufeff"
 
 
@@ -85,7 +88,10 @@ def edited_text(text: str, changes: Iterable[Change], *, file: str = "") -> str:
     text = text.removeprefix(_MARK)
     last_line_is_open = bool(text) and not text.endswith("\n")
     for change in changes:
-        text = _edited(text, change, file)
+        try:
+            text = _edited(text, change, file)
+        except yaml.YAMLError:
+            raise EditFailedError(f"the text cannot take {change}. {_IN_EDITOR}") from None
     return byte_order_mark + (text.removesuffix(line_break_of(text)) if last_line_is_open else text)
 
 
@@ -248,7 +254,7 @@ def _checked(text: str, expected: Any, path: KeyPath) -> str:  # noqa: ANN401 - 
     """The text, if it says what was meant: a splice that went wrong never gets out."""
     parsed = parse_yaml(text.encode(), "")
     if parsed.problems or _typed(parsed.data) != _typed(expected):
-        msg = f"{path_text(path)} cannot be changed in place here. Change it in an editor."
+        msg = f"{path_text(path)} cannot be changed in place here. {_IN_EDITOR}"
         raise EditFailedError(msg)
     return text
 

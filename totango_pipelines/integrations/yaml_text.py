@@ -108,7 +108,9 @@ def _is_plain(value: str, *, flow: bool) -> bool:
         return False
     if _RESOLVER.resolve(yaml.ScalarNode, value, (True, False)) != _TEXT_TAG:
         return False
-    return _reads_back([f"{{k: {value}}}" if flow else f"k: {value}"], value)
+    # It has to hold beside a bracket, and with a space or a comment behind it.
+    beside = (f"{{k: {value}}}", f"{{k: {value} }}") if flow else (f"k: {value}", f"k: {value} # c")
+    return all(_reads_back([line], value) for line in beside)
 
 
 def _reads_back(lines: list[str], value: str) -> bool:

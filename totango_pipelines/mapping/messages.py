@@ -111,7 +111,7 @@ def describe(code: str, attribute: Attribute, source_format: str | None = None) 
         ),
         "FK_CONFLICT": (
             f"this {name} belongs to another account, where another integration put it.",
-            "Correct one of the two sources, or let the newest win with auto_resolve_conflicts.",
+            "Correct one of the two sources, or set auto_resolve_conflicts: true and the newest wins.",
         ),
     }
     return texts[code]

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from totango_pipelines.catalog.attributes import Attribute
+from totango_pipelines.catalog.attributes import Attribute, KeyFolding
 from totango_pipelines.mapping.functions.evaluation import prepare_engine
 from totango_pipelines.mapping.messages import describe
 from totango_pipelines.mapping.origins import cell_of
@@ -145,7 +145,7 @@ def _lines(
     types = [pa.int32(), *[pa.string()] * (len(_CHECK_COLUMNS) - 1)]
     arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(types)]
     engine.register("checks", pa.Table.from_arrays(arrays, list(_CHECK_COLUMNS)))
-    keys = [f"CAST({mapped.conversion.cell} AS VARCHAR)" for mapped in plan.keys]
+    keys = [f"CAST({_key_cell(mapped)} AS VARCHAR)" for mapped in plan.keys]
     key = f"concat_ws('/', {comma(keys)})" if keys else "NULL::VARCHAR"
     own = f"_row, {key} AS _key, _column, _attribute, _code"
     return (
@@ -153,6 +153,12 @@ def _lines(
         "_remedy, _check::BIGINT AS _check "
         "FROM extract JOIN refused USING (_row) JOIN checks USING (_check)"
     )
+
+
+def _key_cell(mapped: MappedAttribute) -> str:
+    """A folded key as the hub has it; a time as the source has it."""
+    is_time = mapped.attribute.key in {KeyFolding.DAY, KeyFolding.INSTANT}
+    return mapped.origin.raw if is_time else mapped.conversion.cell
 
 
 def _raw_value(plan: MappingPlan) -> str:
@@ -166,7 +172,7 @@ def _raw_value(plan: MappingPlan) -> str:
         if mapped.origin.evaluated is not None:
             cells.append((f"{is_it} AND _code = 'EXPRESSION'", cells_read(plan, mapped)))
         if mapped.origin.evaluated is not None or not mapped.origin.reads:
-            cells.append((is_it, mapped.conversion.cell))
+            cells.append((is_it, mapped.origin.raw))
     cells += [
         (f"_column = {literal(column.name)}", raw)
         for column, raw in zip(plan.columns, _positions(plan), strict=True)

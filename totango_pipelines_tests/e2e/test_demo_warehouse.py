@@ -23,13 +23,13 @@ DEMO = Path(__file__).resolve().parents[2] / "demo"
 
 # In this order: accounts come before what belongs to them.
 FIRST_RUN = {
-    "crm_accounts": {"rows_read": 302, "created": 292, "duplicates": 2, "rejected": 8},
+    "crm_accounts": {"rows_read": 302, "created": 289, "duplicates": 2, "rejected": 11},
     "crm_users": {
         "rows_read": 901,
         "created": 894,
         "duplicates": 1,
         "rejected": 6,
-        "stub_accounts": 9,
+        "stub_accounts": 12,
     },
     "support_tickets": {
         "rows_read": 2001,
@@ -38,16 +38,17 @@ FIRST_RUN = {
         "rejected": 5,
         "stub_accounts": 1,
     },
-    "invoices": {"rows_read": 1200, "created": 1193, "rejected": 7},
+    "invoices": {"rows_read": 1200, "created": 1192, "rejected": 8},
     "crm_employees": {"rows_read": 12, "created": 10, "rejected": 2},
 }
 REJECTS = {
     "crm_accounts": {
-        "FORMAT": 3,
+        "FORMAT": 4,
         "VALUE_TOO_LONG": 1,
         "KEY_NULL": 1,
         "KEY_CHARACTERS": 1,
-        "VALUE_NOT_ALLOWED": 1,
+        "VALUE_NOT_ALLOWED": 2,
+        "TAG_VALUE": 1,
         "RECENCY_NULL": 1,
     },
     "crm_users": {
@@ -63,7 +64,7 @@ REJECTS = {
         "VALUE_NOT_ALLOWED": 1,
         "VALUE_TOO_LONG": 1,
     },
-    "invoices": {"FORMAT": 5, "OUT_OF_RANGE": 1, "KEY_NULL": 1},
+    "invoices": {"FORMAT": 6, "OUT_OF_RANGE": 1, "KEY_NULL": 1},
     "crm_employees": {"REQUIRED_NULL": 1, "VALUE_NOT_ALLOWED": 1},
 }
 
@@ -173,3 +174,27 @@ def test_what_people_see_in_the_hub_is_what_the_newest_row_said(home, first_run)
     assert accounts[3][2] != "Trial"
     assert {row[3] for row in accounts} == {"Customer"}
     assert str(closed[0][0]) == "2025-11-03"
+
+
+def test_formats_expressions_lists_tags_and_foreign_keys_reach_the_hub(home, first_run):
+    with duckdb.connect(home / "hub.duckdb", read_only=True) as hub:
+        account = hub.execute(
+            "SELECT products, create_date, segment, success_manager, tag_newsletter "
+            "FROM accounts WHERE account_id = 'acc-0001'"
+        ).fetchall()
+        nameless = hub.execute(
+            "SELECT account_name FROM accounts WHERE account_id = 'acc-0077'"
+        ).fetchall()
+        key = hub.execute(
+            "SELECT foreign_key, account_id FROM accounts_foreign_keys WHERE value = 'erp-00031'"
+        ).fetchall()
+        credit_note = hub.execute(
+            "SELECT amount, issued, paid FROM collections WHERE collection_id LIKE '%-00102'"
+        ).fetchall()
+
+    assert [tuple(map(str, row)) for row in account] == [
+        ("Analytics;Support", "2023-05-15", "Small", "Jürgen Müller", "False"),
+    ]
+    assert nameless == [("Account acc-0077",)]
+    assert [row[1] for row in key] == ["acc-0001"]
+    assert [tuple(map(str, row)) for row in credit_note] == [("-99.9000", "2025-07-04", "True")]

@@ -462,7 +462,7 @@ edits = st.one_of(
 
 
 @given(files(), st.lists(edits, min_size=1, max_size=4), st.booleans())
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6000, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_change_to_any_file_says_what_was_meant_and_keeps_all_comments(text, changes, windows):
     """`edited_text` compares with plain data itself, and raises where a splice went wrong."""
     if windows:
@@ -480,3 +480,32 @@ def test_any_change_to_any_file_says_what_was_meant_and_keeps_all_comments(text,
         for line in before.splitlines():
             if line.strip().startswith(("# between", "# left", "# a: b")):
                 assert line.strip() in text
+
+
+@given(files(), edits)
+@settings(max_examples=60000, deadline=None, suppress_health_check=list(HealthCheck))
+def test_one_change_never_touches_more_lines_than_what_it_changes_has(text, change):
+    try:
+        after = edit(text, change)
+    except UnknownNameError:
+        return
+    diff = list(difflib.ndiff(text.splitlines(), after.splitlines()))
+    gone = [line.removeprefix("- ") for line in diff if line.startswith("- ") and line.strip("- ")]
+    assert len(gone) <= 5
+    sections = ("name", "query", "mapping", "settings")
+    for line in gone:
+        assert sections.index(change_of(change)) in sections_of(text, line, sections)
+
+
+def change_of(change):
+    return change.path[0] if isinstance(change, SetValue | RemoveValue) else "mapping"
+
+
+def sections_of(text, line, sections):
+    """The positions of the sections that hold the line."""
+    found, position = set(), -1
+    for each in text.splitlines():
+        position += each.partition(":")[0] in sections
+        if each == line:
+            found.add(position)
+    return found
