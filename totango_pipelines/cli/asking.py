@@ -81,15 +81,17 @@ def _let_ctrl_c_interrupt() -> None:
 
 
 def _number_of(answer: str, options: Sequence[str]) -> int | None:
-    """The number typed, or that of the one option that begins as typed."""
+    """The number typed, or that of the one option that is, or begins, as typed."""
     if answer.isdecimal():
         return int(answer) if 1 <= int(answer) <= len(options) else None
     wanted = answer.casefold()
-    found = [
-        number
-        for number, option in enumerate(options, start=1)
-        if option.casefold().startswith(wanted)
-    ]
-    exact = [number for number in found if options[number - 1].casefold().split()[0] == wanted]
-    chosen = exact or found
-    return chosen[0] if len(chosen) == 1 else None
+    folded = [option.casefold() for option in options]
+    for fits in (str.__eq__, _first_word_is, str.startswith):
+        found = [number for number, option in enumerate(folded, start=1) if fits(option, wanted)]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _first_word_is(option: str, word: str) -> bool:
+    return option.split()[:1] == [word]

@@ -104,7 +104,8 @@ def _double_quoted(value: str) -> str:
 
 def _is_plain(value: str, *, flow: bool) -> bool:
     """Whether the bare text means itself here, for this loader and for readers of YAML 1.1."""
-    if not value or re.fullmatch(TIME_PATTERN, value) or "\n" in value:
+    # Bare, tag##name is no comment, but it looks like one.
+    if not value or re.fullmatch(TIME_PATTERN, value) or "\n" in value or "#" in value:
         return False
     if _RESOLVER.resolve(yaml.ScalarNode, value, (True, False)) != _TEXT_TAG:
         return False

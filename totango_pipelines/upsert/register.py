@@ -73,7 +73,7 @@ def effects_on_accounts() -> str:
 
 
 def claims_by_account(bounds: str) -> str:
-    """The effects on each account of a range: what moved, as entries of the change log's `before`.
+    """The effects on each known account of a range: what moved, as entries of the log's `before`.
 
     An entry says of each value to which account it belonged before, null: to none.
     """
@@ -81,8 +81,8 @@ def claims_by_account(bounds: str) -> str:
     moved = f"string_agg({entry}, ',' ORDER BY value) FILTER (WHERE moved)"
     by_key = (
         f"SELECT account_id, foreign_key, to_json(foreign_key) || ':{{' || {moved} || '}}' AS told, "
-        f"bool_or(NOT moved) AS stale FROM claim_effects WHERE {bounds} "
-        "GROUP BY account_id, foreign_key"
+        f"bool_or(NOT moved) AS stale FROM claim_effects SEMI JOIN current USING (account_id) "
+        f"WHERE {bounds} GROUP BY account_id, foreign_key"
     )
     return (
         f"SELECT account_id, string_agg(told, ',' ORDER BY foreign_key) AS {MOVED}, "

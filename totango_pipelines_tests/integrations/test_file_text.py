@@ -137,6 +137,8 @@ def test_an_expression_of_several_lines_is_a_block_of_its_own():
         ("", '""'),
         ("a, b", '"a, b"'),
         ("a # b", '"a # b"'),
+        ("tag##name", '"tag##name"'),
+        ("-", '"-"'),
         ("a: b", '"a: b"'),
         ('say "x": y', "'say \"x\": y'"),
         ("it's: so", '"it\'s: so"'),

@@ -3,6 +3,8 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from totango_pipelines_tests.mapping.mapping_scene import map_table
 
@@ -199,3 +201,67 @@ def test_the_recency_column_takes_the_zone_of_the_settings_too(tmp_path):
     mapped = map_table(tmp_path, table, [ID], recency_column="at", timezone="Europe/Berlin")
 
     assert mapped.values("_as_of")[1] == datetime(2026, 1, 1, 11, tzinfo=UTC)
+
+
+written = st.one_of(
+    st.none(),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+    st.sampled_from(["1.234,50 €", "(12,00)", "1,5", "12%", "ja", "NEIN", "31.02.2026", "1e400"]),
+    st.dates().map(lambda day: f"{day:%d.%m.%Y}"),
+    st.datetimes().map(lambda at: f"{at:%m/%d/%Y %I:%M %p}"),
+    st.integers(-(10**12), 10**12).map(str),
+)
+FORMATS = {
+    "A date": "DD.MM.YYYY",
+    "A timestamp": "MM/DD/YYYY hh:mm a",
+    "A number": "0.000,00%",
+    "A currency": "€0.000,00",
+    "A boolean": "ja|j/nein|n",
+}
+EXPRESSIONS = {
+    "A text": "coalesce(nullif(trim(cell), ''), id) || integration_id",
+    "A list": "lookup(lower(cell), 'ja', 'yes', 'nein', 'no', 'other')",
+    "A whole_number": "CAST(cell AS BIGINT) // length(id)",
+}
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(st.tuples(written, written), max_size=60))
+def test_under_formats_and_expressions_every_row_is_accounted_for_too(tmp_path, rows):
+    table = pa.table(
+        {
+            "id": pa.array([key for key, _ in rows], pa.string()),
+            "cell": pa.array([cell for _, cell in rows], pa.string()),
+        }
+    )
+    lines = [computed("account_id", r"regexp_replace(lower(id), '[^a-z0-9]+', '-', 'g')")]
+    lines += [
+        {"attribute": name, "column": "cell", "source_format": text, "on_error": "null_value"}
+        for name, text in FORMATS.items()
+    ]
+    lines += [computed(name, text, on_error="null_value") for name, text in EXPRESSIONS.items()]
+    lines += [
+        {"attribute": "Contract Renewal Date", "column": "cell", "source_format": "D.M.YYYY"},
+        computed("Licenses", "CAST(replace(cell, '%', '') AS DOUBLE) / length(id)"),
+    ]
+
+    mapped = map_table(tmp_path, table, lines)
+
+    assert mapped.rows.accepted + mapped.rows.rejected == mapped.rows.rows_read == len(rows)
+    assert mapped.accepted.num_rows == mapped.rows.accepted
+    assert len(mapped.codes) == mapped.rows.rejected
+    for line in mapped.rejects.to_pylist():
+        assert all(line[name] for name in ("_row", "_column", "_code", "_problem", "_remedy"))
+    columns = mapped.accepted.drop_columns(["_row", "_as_of"])
+    names = ["account_id", *FORMATS, *EXPRESSIONS, "Contract Renewal Date", "Licenses"]
+    plain = [
+        {"attribute": name, "column": column}
+        for name, column in zip(names, columns.column_names, strict=True)
+    ]
+    again = map_table(tmp_path, columns, plain).accepted
+    assert again.drop_columns(["_row", "_as_of"]).equals(columns)
