@@ -124,13 +124,12 @@ def mapped_metadata(result: Any, lineage: Lineage) -> dict[str, Any]:  # noqa: A
         "rejected": rows.rejected,
         "dagster/row_count": rows.accepted,
         "dagster/column_lineage": dg.TableColumnLineage(lineage),
-        "preview": effect_table(result.effect),
     }
     if result.report:
         metadata["rejects"] = rejects_table(result.report)
     if rows.warnings:
         metadata["warnings"] = dg.MetadataValue.md("\n".join(f"- {text}" for text in rows.warnings))
-    return metadata
+    return {**metadata, "preview": effect_table(result.effect)}
 
 
 def effect_table(effect: Any) -> dg.TableMetadataValue:  # noqa: ANN401 - a MappingEffect

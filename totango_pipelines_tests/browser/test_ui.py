@@ -29,6 +29,7 @@ ARGUMENTS = [
 DAGSTER = (sys.executable, "-m", "dagster")
 SIZE = {"width": 1400, "height": 800}
 PATIENCE = 60_000
+DAY = "24.12.2026"
 TAGS = (
     "totango/integration: crm_accounts",
     "totango/object: accounts",
@@ -57,14 +58,15 @@ description: Accounts from the CRM mirror.
 connection: crm
 object: accounts
 query: |
-  SELECT id, name, seats, country, updated_at
+  SELECT id, name, seats, country, renewal, updated_at
   FROM accounts
   WHERE id IS NOT NULL OR name = 'Nameless'
 mapping:
   - {attribute: account_id, column: id}
   - {attribute: account_name, column: name, note: trial accounts have no name yet}
   - {attribute: Seats, column: seats}
-  - {attribute: Country, column: country}
+  - {attribute: Country, expression: "upper(country)", note: as the ERP writes it}
+  - {attribute: Contract Renewal Date, column: renewal, source_format: DD.MM.YYYY}
 settings: {recency_column: updated_at}
 schedule: {cadence: daily, at: "06:00", timezone: Europe/Berlin, enabled: false}
 notify: [data-oncall]
@@ -82,13 +84,18 @@ def project(tmp_path_factory):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     with sqlite3.connect(folder / "crm.sqlite") as source:
-        source.execute("CREATE TABLE accounts (id, name TEXT, seats INT, country TEXT, updated_at)")
+        source.execute(
+            "CREATE TABLE accounts (id, name TEXT, seats INT, country TEXT, renewal, updated_at)"
+        )
         source.executemany(
-            "INSERT INTO accounts VALUES (?, ?, ?, ?, '2026-01-15 08:00:00')",
+            "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, '2026-01-15 08:00:00')",
             [
-                *((f"a-{i}", f"Müller & Söhne {i}", i * 5, "Österreich") for i in range(1, 13)),
-                ("a-12", "Müller & Söhne 12 (new name)", 61, "Österreich"),
-                (None, "Nameless", 1, None),
+                *(
+                    (f"a-{i}", f"Müller & Söhne {i}", i * 5, "Österreich", DAY)
+                    for i in range(1, 13)
+                ),
+                ("a-12", "Müller & Söhne 12 (new name)", 61, "Österreich", DAY),
+                (None, "Nameless", 1, None, "31.02.2026"),
             ],
         )
     source.close()
@@ -230,6 +237,20 @@ def test_the_preview_is_a_table_of_the_first_rows(page, address):
     page.goto(f"{address}/assets/crm_accounts/preview?view=events")
     expect(page.get_by_text("Müller & Söhne 1", exact=True).first).to_be_visible()
     keep(page, "preview")
+
+
+def test_the_mapping_shows_source_beside_mapped_value_and_what_was_rejected(page, address):
+    page.goto(f"{address}/assets/crm_accounts/mapped?view=events")
+    for text in ("2026-12-24", DAY, "ÖSTERREICH", "expression of country"):
+        expect(page.get_by_text(text, exact=True).first).to_be_visible()
+    expect(page.get_by_text("row 14: 31.02.2026").first).to_be_visible()
+    keep(page, "mapped")
+
+
+def test_the_notes_of_a_mapping_can_be_read(page, address):
+    page.goto(f"{address}/assets/crm_accounts/mapped?view=overview")
+    expect(page.get_by_text("as the ERP writes it").first).to_be_visible()
+    keep(page, "notes")
 
 
 @pytest.mark.parametrize(
