@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from totango_pipelines.cli import orchestration_door as door
@@ -144,16 +144,13 @@ def drafted(project: "Project", choices: "Choices", changes: "Iterable[Change]" 
 
 def validated(session: Session, draft: Draft, sample: "QuerySample") -> "LiveValidation":
     """The draft against the rows that were read; the loader's errors stand alone."""
-    drafts = door.sync("drafts")
+    validation = door.sync("validation")
     if errors_among(draft.problems):
-        alone: LiveValidation = door.sync("validation").LiveValidation(draft.problems)
+        alone: LiveValidation = validation.LiveValidation(draft.problems)
         return alone
     context = live_context(session, draft.project, draft.declared)
-    found: LiveValidation = drafts.validate_sample(context, sample)
-    whole: LiveValidation = door.sync("validation").LiveValidation(
-        (*draft.problems, *found.problems), found.preview, found.effect
-    )
-    return whole
+    found: LiveValidation = validation.validate_sample(context, sample)
+    return replace(found, problems=(*draft.problems, *found.problems))
 
 
 def unticked_keys(project: "Project", object_name: str, found: Material) -> tuple[str, ...]:

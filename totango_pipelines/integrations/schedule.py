@@ -2,9 +2,9 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints
 
-from totango_pipelines.integrations.declared import TIME_PATTERN, Declared, RuleBrokenError
+from totango_pipelines.integrations.declared import TIME_PATTERN, Declared
 from totango_pipelines.integrations.time_zone import TimeZone
 
 TimeOfDay = Annotated[str, StringConstraints(pattern=TIME_PATTERN)]

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from totango_pipelines.catalog.attributes import Attribute, DataType, KeyFolding, normalised_name
 from totango_pipelines.catalog.catalog import custom_attribute
-from totango_pipelines.errors import ExpressionTooSlowError, Problem, Severity, errors_among
+from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.integration import MappingLine
 from totango_pipelines.integrations.project import Project
 from totango_pipelines.integrations.text_edits import ORIGINS, ChangeLine
@@ -20,16 +20,7 @@ from totango_pipelines.integrations.time_zone import TimeZone
 from totango_pipelines.mapping.automap.automap import Proposal
 from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.mapping.formats.detection import Detection, detect_format
-from totango_pipelines.mapping.validation import validate_mapping
-from totango_pipelines.sync.mapping_effect import mapping_effect
 from totango_pipelines.sync.query_sample import QuerySample
-from totango_pipelines.sync.validation import (
-    LiveValidation,
-    located,
-    preview_problems,
-    validate_offline,
-)
-from totango_pipelines.sync.wiring import RunContext
 
 Line = Mapping[str, Any]
 """A mapping line as plain data: attribute, origin and options."""
@@ -246,21 +237,6 @@ def without_lines(lines: Iterable[Line], attributes: Iterable[str]) -> tuple[Lin
     """The lines but for those of these attributes; one that has none is fine."""
     gone = {normalised_name(name) for name in attributes}
     return tuple(line for line in lines if normalised_name(str(line["attribute"])) not in gone)
-
-
-def validate_sample(context: RunContext, sample: QuerySample) -> LiveValidation:
-    """What `validate_live` finds, of rows that were read already: the source is not asked again."""
-    found: list[Problem] = []
-    effect = None
-    found += validate_mapping(context.integration, context.catalog, sample.columns)
-    if not errors_among(found):
-        try:
-            effect = mapping_effect(context, sample)
-            found += preview_problems(effect)
-        except ExpressionTooSlowError as error:
-            found.append(Problem("", None, "mapping", "EXPRESSION_TOO_SLOW", str(error), ""))
-    problems = (*validate_offline(context), *located(context.declared, found))
-    return LiveValidation(problems, sample.preview, effect)
 
 
 def _formatted(line: Line, source_format: str | None) -> Line:

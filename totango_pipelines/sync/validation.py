@@ -21,7 +21,7 @@ from totango_pipelines.mapping.validation import validate_mapping
 from totango_pipelines.preview import PREVIEW_ROWS, Preview
 from totango_pipelines.sync.extract_step import checked_query
 from totango_pipelines.sync.mapping_effect import mapping_effect
-from totango_pipelines.sync.query_sample import sample_query
+from totango_pipelines.sync.query_sample import QuerySample, sample_query
 from totango_pipelines.sync.wiring import RunContext
 
 _TOO_FEW_TO_TELL = 3
@@ -86,6 +86,12 @@ def validate_live(context: RunContext) -> LiveValidation:
         return LiveValidation(located(declared, [unavailable]))
     except DeclarationError as error:
         return LiveValidation(error.problems)
+    return validate_sample(context, sample)
+
+
+def validate_sample(context: RunContext, sample: QuerySample) -> LiveValidation:
+    """The same, of rows that were read already: the source is not asked again."""
+    declared, integration = context.declared, context.integration
     found = list(validate_mapping(integration, context.catalog, sample.columns))
     effect = None
     if not errors_among(found):

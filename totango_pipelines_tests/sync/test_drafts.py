@@ -22,13 +22,13 @@ from totango_pipelines.sync.drafts import (
     name_of,
     refused_lines,
     ticked_lines,
-    validate_sample,
     with_formats,
     without_lines,
     zone_problem,
 )
 from totango_pipelines.sync.environment import Environment
 from totango_pipelines.sync.query_sample import sample_query
+from totango_pipelines.sync.validation import validate_sample
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.delivery import RunIdentity
 
