@@ -43,8 +43,9 @@ page is written from the list that the check itself uses, and every example on i
   of the query that has one of these names goes first.
 - **Types**: whole and exact decimal numbers, floats, texts, dates, times and booleans stay what they
   are in the source; anything else is text. An exact number whose source does not say its digits is
-  read as {decimal}; a blank in a numeric column is null. Times without a zone are taken as UTC;
-  use `AT TIME ZONE` for others. The result has to fit the attribute.
+  read as {decimal}; a blank in a numeric column is null. A cast to TIMESTAMPTZ takes a time without a
+  zone as UTC, `AT TIME ZONE` as another's; a result without one is read in `settings.timezone`. The
+  result has to fit the attribute.
 - **Null** in, null out, unless the table says otherwise.
 - **A row that cannot be computed is rejected** with the code `EXPRESSION`: a `CAST` or `strptime` of
   another text, a division by zero, a number that is too large, the root of a negative number.
