@@ -219,7 +219,7 @@ def test_duckdb_holds_what_the_model_holds(history):
     compare_on_duckdb(history)
 
 
-@settings(max_examples=25, **SETTINGS)
+@settings(max_examples=15, **SETTINGS)
 @given(histories_of_claims)
 def test_duckdb_holds_the_claims_that_the_model_holds(history):
     compare_on_duckdb(history)
@@ -249,7 +249,7 @@ def test_postgres_holds_what_the_model_holds(postgres_database, history):
     compare_on_postgres(postgres_database, history)
 
 
-@settings(max_examples=40, **SETTINGS)
+@settings(max_examples=25, **SETTINGS)
 @given(histories_of_claims)
 def test_postgres_holds_the_claims_that_the_model_holds(postgres_database, history):
     compare_on_postgres(postgres_database, history)
