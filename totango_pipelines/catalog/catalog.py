@@ -10,12 +10,17 @@ from totango_pipelines.catalog.attributes import (
     ACTIVITY_SEPARATOR,
     Attribute,
     DataType,
+    KeyFolding,
     is_activity,
     is_tag,
     normalised_name,
 )
 from totango_pipelines.catalog.objects import TotangoObject
-from totango_pipelines.catalog.standard import CUSTOM_TEXT_LENGTH, STANDARD_OBJECTS
+from totango_pipelines.catalog.standard import (
+    CUSTOM_TEXT_LENGTH,
+    FOREIGN_KEY_LENGTH,
+    STANDARD_OBJECTS,
+)
 
 COLUMN_LENGTH: Final = 63
 """PostgreSQL cuts a longer name off silently."""
@@ -74,7 +79,7 @@ class Catalog:
         """Its attributes: keys, further standard ones, then the company's in declared order."""
         own = tuple(self.attributes_by_name[object_name].values())
         if object_name == _ANSWERS_WITH_FOREIGN_KEYS:
-            return own + self.foreign_keys
+            return own + tuple(_identifying(each) for each in self.foreign_keys)
         return own
 
     @property
@@ -103,9 +108,10 @@ class Catalog:
         if wanted in own or "accountid" not in own:
             return own.get(wanted)
         borrowed = self.attributes_by_name[_HOLDS_FOREIGN_KEYS].get(wanted)
-        if borrowed is not None and borrowed.data_type is DataType.FOREIGN_KEY:
-            return borrowed
-        return None
+        if borrowed is None or borrowed.data_type is not DataType.FOREIGN_KEY:
+            return None
+        is_register = object_name == _ANSWERS_WITH_FOREIGN_KEYS
+        return _identifying(borrowed) if is_register else borrowed
 
     def with_attributes(
         self, object_name: str, attributes: Iterable[Attribute]
@@ -164,6 +170,8 @@ def custom_attribute(
 ) -> Attribute:
     """An attribute that a company adds, with the object's limit for texts."""
     limit = CUSTOM_TEXT_LENGTH.get(object_name) if data_type is DataType.TEXT else None
+    if data_type is DataType.FOREIGN_KEY:
+        limit = FOREIGN_KEY_LENGTH
     return Attribute(name, data_type, max_length=limit, allowed=values, currency=currency)
 
 
@@ -187,6 +195,11 @@ def column_problem(attribute: Attribute) -> str | None:
     if len(attribute.column) > COLUMN_LENGTH:
         return f"{attribute.name!r} makes a column name longer than {COLUMN_LENGTH} characters"
     return None
+
+
+def _identifying(foreign_key: Attribute) -> Attribute:
+    """A foreign key in the register: there its value identifies the record."""
+    return replace(foreign_key, key=KeyFolding.LOWER_CASE, required=True)
 
 
 def _holder_of(object_name: str) -> str:

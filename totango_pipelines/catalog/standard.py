@@ -266,6 +266,9 @@ STANDARD_OBJECTS: Final[Mapping[str, TotangoObject]] = MappingProxyType(
 )
 """Every object by its name, in the order of the product's own list."""
 
+FOREIGN_KEY_LENGTH: Final = 512
+"""None is published: that of account texts, which PostgreSQL can index (ours)."""
+
 CUSTOM_TEXT_LENGTH: Final[Mapping[str, int]] = MappingProxyType(
     {
         "accounts": ACCOUNT_TEXT_LENGTH,

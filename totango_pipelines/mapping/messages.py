@@ -94,7 +94,7 @@ def describe(code: str, attribute: Attribute, source_format: str | None = None) 
             "Write true or yes to add the tag, false or no to remove it.",
         ),
         "REQUIRED_NULL": (
-            f"{name} is required for a new record and is empty.",
+            f"{name} is required{'' if attribute.always_required else ' for a new record'} and is empty.",
             "Fill it in the source.",
         ),
         "EXPRESSION": (

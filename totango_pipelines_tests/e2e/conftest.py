@@ -1,3 +1,4 @@
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from totango_pipelines.cli.main import main
 from totango_pipelines.integrations.project import load_project
 from totango_pipelines.orchestration.jobs import build_definitions
 from totango_pipelines.sync.environment import Environment
@@ -70,3 +72,26 @@ def deployment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     found = Deployment(folder, monkeypatch)
     found.set("TOTANGO_PROJECT", str(folder))
     return found
+
+
+@pytest.fixture
+def cli(tmp_path, monkeypatch, capsys):
+    """Runs a command on the project in tmp_path; answers its JSON."""
+    monkeypatch.setenv("TOTANGO_PROJECT", str(tmp_path))
+
+    def call(*arguments: str, code: int = 0):
+        found = main([*arguments, "--json"])
+        shown = capsys.readouterr()
+        assert found == code, shown.out + shown.err
+        return json.loads(shown.out)
+
+    return call
+
+
+@pytest.fixture
+def hub(tmp_path):
+    def ask(sql: str) -> list[tuple]:
+        with duckdb.connect(tmp_path / ".totango" / "hub.duckdb", read_only=True) as session:
+            return session.execute(sql).fetchall()
+
+    return ask

@@ -1,7 +1,6 @@
 """From a query to records in the hub, by the command line alone: create, validate, run."""
 
 import csv
-import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -17,29 +16,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:dagster.*"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:dagster_shared.*"),
 ]
-
-
-@pytest.fixture
-def cli(tmp_path, monkeypatch, capsys):
-    """Runs a command on the project in tmp_path; answers its JSON."""
-    monkeypatch.setenv("TOTANGO_PROJECT", str(tmp_path))
-
-    def call(*arguments: str, code: int = 0):
-        found = main([*arguments, "--json"])
-        shown = capsys.readouterr()
-        assert found == code, shown.out + shown.err
-        return json.loads(shown.out)
-
-    return call
-
-
-@pytest.fixture
-def hub(tmp_path):
-    def ask(sql: str) -> list[tuple]:
-        with duckdb.connect(tmp_path / ".totango" / "hub.duckdb", read_only=True) as session:
-            return session.execute(sql).fetchall()
-
-    return ask
 
 
 @pytest.fixture
