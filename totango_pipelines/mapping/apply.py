@@ -5,16 +5,15 @@ batches then pass the contract. So a row's problems are all found before it is r
 holds a few batches, however long the extract is (decision 8).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import polars as pl
 import pyarrow as pa
 
-from totango_pipelines.errors import SystemFaultError
 from totango_pipelines.mapping.contract import build_contract
+from totango_pipelines.mapping.engine_failures import answer_of
 from totango_pipelines.mapping.judge import Judge
 from totango_pipelines.mapping.plan import MappingPlan
 from totango_pipelines.mapping.rejects import Check, view_extract, write_rejects
@@ -22,8 +21,14 @@ from totango_pipelines.mapping.typed_select import DOUBT_PREFIX, MASK_PREFIX, Ty
 from totango_pipelines.mapping.watchdog import Watchdog
 
 BATCH_ROWS = 100_000
+BATCH_BYTES = 1 << 26
+READ_ROWS = 8_192
+"""What the engine hands over at once: rows may be long."""
+
 SECONDS_PER_BATCH = 60
 """A batch takes a fraction of a second; an expression that needs longer would block the night."""
+
+_MAPPING_FAILED = "the mapping failed inside its engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +56,13 @@ def apply_mapping(
         ExpressionTooSlowError: an expression did not end in time.
         SystemFaultError: an engine failed; what it says may quote rows, so it is not passed on.
     """
-    try:
-        return _apply(
-            engine,
-            plan,
-            source=source,
-            open_accepted=open_accepted,
-            rejects_file=rejects_file,
-        )
-    except (duckdb.Error, pa.ArrowException, pl.exceptions.PolarsError) as error:
-        failure = type(error).__name__
-    # Raised here, not above: an exception's context would carry the engine's words along.
-    msg = (
-        f"the mapping failed inside its engine ({failure}); nothing was written. Look for full "
-        "disks and low memory and run it again; if it fails again, report it with that name."
-    )
-    raise SystemFaultError(msg)
-
-
-def _apply(
-    engine: duckdb.DuckDBPyConnection,
-    plan: MappingPlan,
-    *,
-    source: Path,
-    open_accepted: Callable[[pa.Schema], Callable[[pa.RecordBatch], None]],
-    rejects_file: Path,
-) -> MappedRows:
-    view_extract(engine, plan, source)
     select = TypedSelect(plan)
-    reader = engine.sql(select.sql()).to_arrow_reader(BATCH_ROWS)
+
+    def opened() -> pa.RecordBatchReader:
+        view_extract(engine, plan, source)
+        return engine.sql(select.sql()).to_arrow_reader(READ_ROWS)
+
+    reader = answer_of(_MAPPING_FAILED, opened)
     contract = build_contract([mapped.attribute for mapped in plan.attributes])
     judge = Judge(plan, contract, select.checks, select.doubts)
     names = reader.schema.names
@@ -87,22 +70,34 @@ def _apply(
     write = open_accepted(pa.schema([reader.schema.field(name) for name in kept]))
     rows_read = accepted = 0
     with Watchdog(engine, seconds=SECONDS_PER_BATCH) as watch:
-        for batch in _larger(reader):
+        for batch in _larger(_read(reader)):
             passed = judge.passed(batch)
             rows_read += batch.num_rows
             accepted += passed.num_rows
             write(passed.select(kept))
             watch.alive()
-    write_rejects(engine, plan, judge.refused_pairs, judge.checks, rejects_file)
+    refused = judge.refused_pairs
+    answer_of(
+        "the rejects could not be written",
+        lambda: write_rejects(engine, plan, refused, judge.checks, rejects_file),
+    )
     return MappedRows(rows_read, accepted, judge.rejected, judge.counted, judge.warnings)
 
 
-def _larger(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-    """Batches of at least BATCH_ROWS but the last: a contract's cost is mostly by batch."""
+def _read(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    while (batch := answer_of(_MAPPING_FAILED, lambda: next(reader, None))) is not None:
+        yield batch
+
+
+def _larger(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Batches of at least BATCH_ROWS or BATCH_BYTES but the last: a contract's cost is by batch."""
     waiting: list[pa.RecordBatch] = []
-    for batch in reader:
+    for batch in batches:
         waiting.append(batch)
-        if sum(each.num_rows for each in waiting) >= BATCH_ROWS:
+        rows, size = (
+            sum(each) for each in zip(*((b.num_rows, b.nbytes) for b in waiting), strict=True)
+        )
+        if rows >= BATCH_ROWS or size >= BATCH_BYTES:
             yield pa.concat_batches(waiting)
             waiting.clear()
     if waiting:

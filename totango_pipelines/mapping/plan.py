@@ -109,13 +109,14 @@ def _mapped(
     if attribute is None or origin is None or conversion is None:
         msg = f"the mapping of {line.attribute} was not validated"
         raise AssertionError(msg)
+    may_be_empty = attribute.key is None and not attribute.always_required
     return MappedAttribute(
         attribute,
         origin,
         conversion,
         line.source_format,
-        blank_clears=line.blank is Blank.CLEAR and attribute.key is None,
-        nulls_bad_cells=line.on_error is OnError.NULL_VALUE and attribute.key is None,
+        blank_clears=line.blank is Blank.CLEAR and may_be_empty,
+        nulls_bad_cells=line.on_error is OnError.NULL_VALUE and may_be_empty,
     )
 
 

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import Attribute, KeyFolding
+from totango_pipelines.mapping.engine_failures import answer_of
 from totango_pipelines.mapping.functions.evaluation import prepare_engine
 from totango_pipelines.mapping.messages import describe
 from totango_pipelines.mapping.origins import cell_of
@@ -103,10 +104,8 @@ def add_rejects(
 
     Adding the same rows twice adds them once: a commit may fail after its rejects were kept.
     """
-    engine.execute("SET TimeZone = 'UTC'")
-    view_extract(engine, plan, source)
-    columns = {mapped.attribute.name: mapped.column for mapped in plan.attributes}
     checks: dict[tuple[str, str], Check] = {}
+    columns = {mapped.attribute.name: mapped.column for mapped in plan.attributes}
     rows, positions = [], []
     for row, attribute, code in refused:
         check = Check(columns.get(attribute.name), attribute.name, code, *describe(code, attribute))
@@ -116,15 +115,21 @@ def add_rejects(
     pairs = pa.Table.from_arrays(
         [pa.array(rows, pa.int64()), pa.array(positions, pa.int32())], schema=REFUSED_PAIRS
     )
-    new = _lines(engine, plan, pairs, list(checks.values()))
-    names = comma([*_positions(plan), *OWN_COLUMNS, "_check"])
-    # The lines of before keep their order: they are numbered below every new check.
-    old = (
-        f"SELECT * REPLACE (_check - {_FAR_BELOW} AS _check) FROM read_parquet("
-        f"{literal(str(rejects))}, file_row_number = true) AS old({names}) "
-        "ANTI JOIN refused USING (_row)"
-    )
-    _write(engine, plan, f"{old} UNION ALL ({new})", into)
+
+    def write() -> None:
+        engine.execute("SET TimeZone = 'UTC'")
+        view_extract(engine, plan, source)
+        new = _lines(engine, plan, pairs, list(checks.values()))
+        names = comma([*_positions(plan), *OWN_COLUMNS, "_check"])
+        # The lines of before keep their order: they are numbered below every new check.
+        old = (
+            f"SELECT * REPLACE (_check - {_FAR_BELOW} AS _check) FROM read_parquet("
+            f"{literal(str(rejects))}, file_row_number = true) AS old({names}) "
+            "ANTI JOIN refused USING (_row)"
+        )
+        _write(engine, plan, f"{old} UNION ALL ({new})", into)
+
+    answer_of("the rejects of the hub's rules could not be written", write)
 
 
 def _positions(plan: MappingPlan) -> list[str]:

@@ -1,19 +1,14 @@
 """The rejects of a run, readable: by column and code, with counts and examples."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from totango_pipelines.mapping.shapes import shape_of
 from totango_pipelines.quoting import literal
 
 EXAMPLES = 3
-
-_LETTER = re.compile(r"[^\W\d_]")
-_DIGIT = re.compile(r"\d")
-_DIGITS_EXPLAIN = frozenset(["FORMAT", "NOT_WHOLE", "OUT_OF_RANGE", "RECENCY_FORMAT"])
-"""Codes of dates, times and numbers: without the digits nobody sees what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +46,8 @@ class RejectLine:
     def shapes(self) -> tuple[RejectShape, ...]:
         """The examples, for places that many may read."""
         return tuple(
-            RejectShape(each.row, shape_of(each.value, self.code)) for each in self.examples
+            RejectShape(each.row, "null" if each.value is None else shape_of(each.value))
+            for each in self.examples
         )
 
 
@@ -71,14 +67,3 @@ def rejects_report(file: Path) -> tuple[RejectLine, ...]:
         )
         for column, attribute, code, rows, problem, remedy, examples in lines
     )
-
-
-def shape_of(value: str | None, code: str) -> str:
-    """A cell without what it says of a person, for places that many may read: `Aa 99`, `31.02.2026`.
-
-    Letters are always masked, digits unless they are what is wrong.
-    """
-    if value is None:
-        return "null"
-    masked = _LETTER.sub(lambda found: "A" if found[0].isupper() else "a", value)
-    return masked if code in _DIGITS_EXPLAIN else _DIGIT.sub("9", masked)

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from totango_pipelines_tests.mapping.mapping_scene import map_table
+from totango_pipelines.catalog.attributes import DataType
+from totango_pipelines.catalog.catalog import Catalog, custom_attribute
+from totango_pipelines_tests.mapping.mapping_scene import catalog_with, map_table
 
 ID = {"attribute": "account_id", "column": "id"}
 
@@ -265,3 +267,108 @@ def test_under_formats_and_expressions_every_row_is_accounted_for_too(tmp_path, 
     ]
     again = map_table(tmp_path, columns, plain).accepted
     assert again.drop_columns(["_row", "_as_of"]).equals(columns)
+
+
+@pytest.mark.parametrize("text", ["{x}", "{c}", "x0", "'", "{x}{c}", "|| (SELECT 1) /*{x}*/ ||"])
+def test_what_a_declaration_says_never_becomes_sql(tmp_path, text):
+    table = pa.table({"id": ["A1", "A2"], "cell": [text, "x1"], "day": [f"{text} 2026-01-31"] * 2})
+    values = custom_attribute("accounts", "Set", DataType.MULTI_LIST, values=(text, "other"))
+    lines = [
+        ID,
+        {"attribute": "A text", "constant": text},
+        {"attribute": "A number", "constant": text, "source_format": "0,000.00"},
+        {
+            "attribute": "A boolean",
+            "column": "cell",
+            "source_format": f"{text.replace('|', 'I').replace('/', 'I')}/no",
+        },
+        {"attribute": "Set", "column": "cell"},
+        {"attribute": "A timestamp", "column": "day", "source_format": f"[{text}] YYYY-MM-DD"},
+    ]
+    lines[2:] = [{**line, "on_error": "null_value"} for line in lines[2:]]
+
+    mapped = map_table(
+        tmp_path, table, lines, catalog=catalog_with(values), timezone="Europe/Berlin"
+    )
+
+    assert mapped.rows.accepted == 2
+    assert set(mapped.values("a_text").values()) == {text}
+    assert set(mapped.values("a_number").values()) == {None}
+    assert mapped.values("a_boolean")[2] is None
+    assert mapped.values("set") == {1: None if ";" in text else text, 2: None}
+    assert mapped.values("a_timestamp")[1] == datetime(2026, 1, 30, 23, tzinfo=UTC)
+
+
+def test_many_booleans_and_lists_fit_into_the_engines_memory(tmp_path):
+    added = [custom_attribute("accounts", f"Flag {n}", DataType.BOOLEAN) for n in range(160)]
+    lines = [ID, *({"attribute": each.name, "column": "flag"} for each in added)]
+
+    mapped = map_table(
+        tmp_path, pa.table({"id": ["A1"], "flag": ["yes"]}), lines, catalog=catalog_with(*added)
+    )
+
+    assert mapped.values("flag_159") == {1: True}
+
+
+def test_times_far_outside_the_calendar_are_rejected_and_stop_nobody(tmp_path):
+    table = pa.table(
+        {
+            "id": ["A1", "A2", "A3"],
+            "at": ["294247-01-10 04:00:54", "290309-12-22 (BC) 00:00:00", "2026-01-31 10:00:00"],
+        }
+    )
+
+    for zone in ("UTC", "Europe/Berlin", "America/New_York"):
+        mapped = map_table(
+            tmp_path,
+            table,
+            [
+                ID,
+                computed("A date", "TRY_CAST(at AS TIMESTAMPTZ)"),
+                computed("A timestamp", "TRY_CAST(at AS TIMESTAMP)"),
+                computed("A text", "CAST(TRY_CAST(at AS DATE) AS VARCHAR)"),
+            ],
+            timezone=zone,
+        )
+
+        assert list(mapped.codes) == [1, 2], zone
+        assert {code for codes in mapped.codes.values() for code in codes} == {"OUT_OF_RANGE"}
+        assert mapped.values("a_date") == {3: date(2026, 1, 31)}
+
+
+def test_a_typed_day_far_outside_the_calendar_is_rejected_as_recency_and_as_timestamp(tmp_path):
+    table = pa.table({"id": ["A1", "A2"], "day": pa.array([110_000_000, 20_000], pa.date32())})
+
+    for zone in ("UTC", "Europe/Berlin"):
+        mapped = map_table(
+            tmp_path,
+            table,
+            [ID, {"attribute": "A timestamp", "column": "day"}],
+            recency_column="day",
+            timezone=zone,
+        )
+
+        assert mapped.codes == {1: ["OUT_OF_RANGE", "RECENCY_FORMAT"]}, zone
+
+
+def test_rows_of_long_texts_are_mapped_in_small_batches(tmp_path):
+    text = "x" * 30_000
+    table = pa.table({"id": [f"A{n}" for n in range(12_000)], "t": [text] * 12_000})
+
+    mapped = map_table(tmp_path, table, [ID, computed("A list", "left(t, 10)")])
+
+    assert mapped.rows.accepted == 12_000
+
+
+def test_a_required_value_is_never_given_up(tmp_path):
+    table = pa.table({"a": ["A1", "A1"], "u": ["u1", "u2"], "act": ["click", None]})
+    lines = [
+        {"attribute": "account_id", "column": "a"},
+        {"attribute": "user_id", "column": "u"},
+        {"attribute": "action", "column": "act", "on_error": "null_value"},
+        {"attribute": "module", "constant": "web"},
+    ]
+
+    mapped = map_table(tmp_path, table, lines, object_name="usage", catalog=Catalog.standard())
+
+    assert mapped.codes == {2: ["REQUIRED_NULL"]}

@@ -1,7 +1,8 @@
 import pyarrow as pa
 import pytest
 
-from totango_pipelines.mapping.rejects_report import RejectExample, rejects_report, shape_of
+from totango_pipelines.mapping.rejects_report import RejectExample, RejectShape, rejects_report
+from totango_pipelines.mapping.shapes import shape_of
 from totango_pipelines_tests.mapping.mapping_scene import map_table
 
 ID = {"attribute": "account_id", "column": "id"}
@@ -41,14 +42,26 @@ def test_source_columns_of_any_name_do_not_disturb_the_report(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "code", "shape"),
+    ("cell", "shape"),
     [
-        ("31.02.2026", "FORMAT", "31.02.2026"),
-        ("Ada Lovelace", "FORMAT", "Aaa Aaaaaaaa"),
-        ("ada@example.com 42", "KEY_CHARACTERS", "aaa@aaaaaaa.aaa 99"),
-        ("Łódź 7", "VALUE_TOO_LONG", "Aaaa 9"),
-        (None, "KEY_NULL", "null"),
+        ("31.02.2026", "99.99.9999"),
+        ("4111 1111 1111 1111", "9999 9999 9999 9999"),
+        ("ada@Example.com 42", "aaa@Aaaaaaa.aaa 99"),
+        ("Łódź 7", "Aaaa 9"),
+        ("x" * 50, "a" * 40 + "…"),
     ],
 )
-def test_a_shape_tells_how_a_cell_is_written_and_not_what_it_says(value, code, shape):
-    assert shape_of(value, code) == shape
+def test_a_shape_tells_how_a_cell_is_written_and_not_what_it_says(cell, shape):
+    assert shape_of(cell) == shape
+
+
+def test_places_that_many_read_get_shapes_instead_of_values(tmp_path):
+    table = pa.table({"id": ["A1", None], "day": ["31/12/2026", None]})
+    map_table(tmp_path, table, [ID, DAY])
+
+    lines = {line.code: line.shapes for line in rejects_report(tmp_path / "rejects.parquet")}
+
+    assert lines == {
+        "FORMAT": (RejectShape(1, "99/99/9999"),),
+        "KEY_NULL": (RejectShape(2, "null"),),
+    }

@@ -55,7 +55,7 @@ _WORDS = (
     *("true|yes|t|y|1|on/false|no|f|n|0|off", "active/inactive", "enabled/disabled"),
     *("aktiv/inaktiv", "checked/unchecked", "vrai/faux", "wahr/falsch", "1|-1/0"),
 )
-_SEPARATORS = (",", "|", "/", "\n", "\t", "||")
+_SEPARATORS = (",", "|", "/", "||")
 _LOOKED_AT = 25
 _BARE_NUMBER = re.compile(r"[\d\s.,'\u2019()+\-\u2212%]+")
 

@@ -8,6 +8,7 @@ from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.mapping.formats.conversion import (
     TEXTS,
     Conversion,
+    X,
     text_of,
     trimmed,
     unless_blank,
@@ -112,10 +113,10 @@ def _plain(attribute: Attribute, raw: str, kind: Kind, zone: str) -> Conversion 
 
 def _text(raw: str, kind: Kind) -> Conversion:
     if kind not in TEXTS:
-        return Conversion(text_of(raw, kind), "{x}")
+        return Conversion(text_of(raw, kind), X)
     cell = unless_blank(raw, kind)
-    nul = (("FORMAT", "contains({x}, chr(0))"),)
-    return Conversion(without_zeros(cell) if kind is Kind.DECIMAL_TEXT else cell, "{x}", nul)
+    nul = (("FORMAT", f"contains({X}, chr(0))"),)
+    return Conversion(without_zeros(cell) if kind is Kind.DECIMAL_TEXT else cell, X, nul)
 
 
 def _key(attribute: Attribute, raw: str, kind: Kind) -> Conversion:
@@ -126,13 +127,13 @@ def _key(attribute: Attribute, raw: str, kind: Kind) -> Conversion:
         text = without_zeros(text)
     folded = attribute.folding in {KeyFolding.USER_ID, KeyFolding.LOWER_CASE}
     failures = tuple(_key_failures(attribute, kind))
-    return Conversion(f"lower({text})" if folded else text, "{x}", failures)
+    return Conversion(f"lower({text})" if folded else text, X, failures)
 
 
 def _key_failures(attribute: Attribute, kind: Kind) -> Iterator[tuple[str, str]]:
     code = "FORMAT" if attribute.key is None else "KEY_CHARACTERS"
     if kind in {Kind.FLOAT, Kind.DECIMAL_TEXT}:
         nothing = "'nan', 'inf', '-inf', 'infinity', '-infinity'"
-        yield code, f"lower({{x}}) IN ({nothing})"
+        yield code, f"lower({X}) IN ({nothing})"
     elif kind is Kind.TEXT and attribute.folding not in KEY_PATTERNS:
-        yield code, "contains({x}, chr(0))"  # the contract's pattern finds it in the other keys
+        yield code, f"contains({X}, chr(0))"  # the contract's pattern finds it in the other keys

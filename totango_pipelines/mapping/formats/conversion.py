@@ -30,6 +30,9 @@ TEXTS = frozenset([Kind.TEXT, Kind.DECIMAL_TEXT])
 NUMBERS = frozenset([Kind.INTEGER, Kind.FLOAT, Kind.DECIMAL, Kind.DECIMAL_TEXT])
 """The kinds of columns that the source calls numeric."""
 
+X, C = "\0x", "\0c"
+"""The cell and its converted value in a template: what stands in no literal, since SQL has no NUL."""
+
 _PRINTABLE = "BETWEEN '!' AND '~'"
 _LARGEST_FLOAT_KEY = "9e18"
 
@@ -38,8 +41,8 @@ _LARGEST_FLOAT_KEY = "9e18"
 class Conversion:
     """SQL over the cell: `cell` prepares it, `value` converts it, `failures` judge both.
 
-    `failures` are (code, condition) pairs; a condition is written over `{x}` and `{c}`. `doubts`
-    are such pairs too, but refuse nothing: their cells are counted in a warning.
+    `value` is a template over X, `failures` are (code, condition) pairs over X and C. `doubts` are
+    such pairs too, but refuse nothing: their cells are counted in a warning.
     """
 
     cell: str
@@ -50,17 +53,17 @@ class Conversion:
 
 def over(template: str, x: str, c: str = "") -> str:
     """A conversion's SQL over a cell `x` and its converted value `c`."""
-    return template.replace("{x}", x).replace("{c}", c)  # not format(): patterns hold braces
+    return template.replace(X, x).replace(C, c)
 
 
 def matches(pattern: str) -> str:
     """Whether the cell matches; anchors are the pattern's business."""
-    return f"regexp_matches({{x}}, {literal(pattern)})"
+    return f"regexp_matches({X}, {literal(pattern)})"
 
 
 def if_null(condition: str) -> str:
     """The condition, but only looked at where nothing came out: regexps are what costs."""
-    return f"CASE WHEN {{c}} IS NULL THEN {condition} ELSE FALSE END"
+    return f"CASE WHEN {C} IS NULL THEN {condition} ELSE FALSE END"
 
 
 def text_of(raw: str, kind: Kind) -> str:

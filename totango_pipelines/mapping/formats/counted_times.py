@@ -4,7 +4,9 @@ from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.mapping.formats.conversion import (
     TEXTS,
+    C,
     Conversion,
+    X,
     if_null,
     matches,
     trimmed_cell,
@@ -41,7 +43,7 @@ def counted_conversion(
 
 def _epoch(counted: Counted, attribute: Attribute, raw: str, kind: Kind, zone: str) -> Conversion:
     time = to_milliseconds(_time_of_epoch(counted, kind))
-    failures: tuple[tuple[str, str], ...] = (("OUT_OF_RANGE", "{c} IS NULL"),)
+    failures: tuple[tuple[str, str], ...] = (("OUT_OF_RANGE", f"{C} IS NULL"),)
     cell = raw
     if kind in TEXTS:
         cell, number = trimmed_cell(raw, kind), matches(_NUMBER)
@@ -58,7 +60,7 @@ def _epoch(counted: Counted, attribute: Attribute, raw: str, kind: Kind, zone: s
 def _time_of_epoch(counted: Counted, kind: Kind) -> str:
     per_second = _PER_SECOND[counted]
     first, end = _FIRST_SECOND * per_second, _END_SECOND * per_second
-    whole, exact = "TRY_CAST({x} AS BIGINT)", "TRY_CAST({x} AS DECIMAL(28,6))"
+    whole, exact = f"TRY_CAST({X} AS BIGINT)", f"TRY_CAST({X} AS DECIMAL(28,6))"
 
     def time(count: str, micros: str) -> str:
         in_range = f"{count} >= {first} AND {count} < {end}"
@@ -68,12 +70,12 @@ def _time_of_epoch(counted: Counted, kind: Kind) -> str:
     if kind is Kind.INTEGER:
         return time(whole, f"{whole} * {factor}")
     if kind is Kind.FLOAT:
-        return time("round({x}, 6)", f"floor(round({{x}}, 6) * {factor})")
+        return time(f"round({X}, 6)", f"floor(round({X}, 6) * {factor})")
     decimals = time(exact, f"floor({exact} * {factor})")
     if kind is Kind.DECIMAL:
         return decimals
     # Decimals cost several times more; few cells have any.
-    return f"CASE WHEN contains({{x}}, '.') THEN {decimals} ELSE {time(whole, f'{whole} * {factor}')} END"
+    return f"CASE WHEN contains({X}, '.') THEN {decimals} ELSE {time(whole, f'{whole} * {factor}')} END"
 
 
 def _serial(attribute: Attribute, raw: str, kind: Kind, zone: str) -> Conversion:
@@ -85,11 +87,11 @@ def _serial(attribute: Attribute, raw: str, kind: Kind, zone: str) -> Conversion
     is_no_number = "FALSE"
     if kind in TEXTS:
         text = trimmed_cell(raw, kind)
-        number = f"CASE WHEN {matches(_NUMBER)} THEN TRY_CAST({{x}} AS DOUBLE) ELSE 'nan' END"
-        cell = f"CASE WHEN {text} IS NOT NULL THEN {number.replace('{x}', f'({text})')} END"
-        is_no_number = "isnan({x})"
-    counts = f"{{x}} >= {_FIRST_SERIAL} AND {{x}} < {_END_SERIAL}"
-    millis = f"({{x}} - {_SERIAL_OF_1970}) * {_MILLISECONDS_OF_A_DAY}"
+        number = f"CASE WHEN {matches(_NUMBER)} THEN TRY_CAST({X} AS DOUBLE) ELSE 'nan' END"
+        cell = f"CASE WHEN {text} IS NOT NULL THEN {number.replace(X, f'({text})')} END"
+        is_no_number = f"isnan({X})"
+    counts = f"{X} >= {_FIRST_SERIAL} AND {X} < {_END_SERIAL}"
+    millis = f"({X} - {_SERIAL_OF_1970}) * {_MILLISECONDS_OF_A_DAY}"
     last = (_END_SERIAL - _SERIAL_OF_1970) * _MILLISECONDS_OF_A_DAY - 1
     local = f"make_timestamp(CAST(least(round({millis}), {last}) AS BIGINT) * 1000)"
     failures = (
@@ -97,10 +99,10 @@ def _serial(attribute: Attribute, raw: str, kind: Kind, zone: str) -> Conversion
         ("OUT_OF_RANGE", if_null(f"NOT ({is_no_number} OR ({counts}))")),
     )
     if attribute.data_type is DataType.DATE:
-        day = f"DATE '1970-01-01' + CAST(floor({{x}}) - {_SERIAL_OF_1970} AS INTEGER)"
+        day = f"DATE '1970-01-01' + CAST(floor({X}) - {_SERIAL_OF_1970} AS INTEGER)"
         return Conversion(cell, f"CASE WHEN {counts} THEN {day} END", failures)
     value = f"CASE WHEN {counts} THEN {instant_of_local(local, zone)} END"
     if is_utc(zone):
         return Conversion(cell, value, failures)
-    twice = f"CASE WHEN {counts} THEN {is_twice(local, '{c}', zone)} ELSE FALSE END"
+    twice = f"CASE WHEN {counts} THEN {is_twice(local, C, zone)} ELSE FALSE END"
     return Conversion(cell, value, failures, (("TIME_TWICE", twice),))

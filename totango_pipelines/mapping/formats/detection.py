@@ -14,10 +14,10 @@ from totango_pipelines.mapping.formats.candidates import candidates
 from totango_pipelines.mapping.formats.cell_reading import conversion_for
 from totango_pipelines.mapping.formats.conversion import HUB_TYPES, WHITE_SPACE, over
 from totango_pipelines.mapping.formats.source_format import format_problem
+from totango_pipelines.mapping.shapes import shape_of
 from totango_pipelines.quoting import comma
 
 _SHAPES_SHOWN = 3
-_SHAPE_CHARACTERS = 40
 _SAMPLE_CHARACTERS = 60
 _UNTYPED = frozenset([DataType.TEXT, DataType.LIST, DataType.FOREIGN_KEY])
 _ENGINE: Config = {
@@ -159,17 +159,9 @@ def _nothing_fits(
             f" Nearest is the reading {_with(best)}, which fails on {len(unread)} of {len(cells)}."
         )
         seen = "Those look like"
-    shapes = Counter(_shape(cells[position]) for position in unread)
+    shapes = Counter(shape_of(cells[position]) for position in unread)
     shown = ", ".join(repr(shape) for shape, _ in shapes.most_common(_SHAPES_SHOWN))
     return (
         f"No known notation reads every sampled cell of {attribute.name}.{near} {seen} {shown} "
-        "(9 a digit, a a letter). Set source_format, or convert them in the query."
+        "(9 a digit, a or A a letter). Set source_format, or convert them in the query."
     )
-
-
-def _shape(cell: str) -> str:
-    shown = "".join(
-        "9" if character.isdecimal() else "a" if character.isalnum() else character
-        for character in cell[:_SHAPE_CHARACTERS]
-    )
-    return shown if len(cell) <= _SHAPE_CHARACTERS else f"{shown}…"

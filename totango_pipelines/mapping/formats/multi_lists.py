@@ -7,7 +7,13 @@ import re
 
 from totango_pipelines.catalog.attributes import Attribute
 from totango_pipelines.mapping.columns import Kind
-from totango_pipelines.mapping.formats.conversion import WHITE_SPACE, Conversion, text_of, trimmed
+from totango_pipelines.mapping.formats.conversion import (
+    WHITE_SPACE,
+    Conversion,
+    X,
+    text_of,
+    trimmed,
+)
 from totango_pipelines.mapping.formats.notation import FormatProblem, ListSeparator
 from totango_pipelines.quoting import comma, literal
 
@@ -38,16 +44,16 @@ def multi_list_conversion(
     separator: ListSeparator, attribute: Attribute, raw: str, kind: Kind
 ) -> Conversion:
     """A list of texts; blank items are dropped, others are trimmed and kept once."""
-    joined = "array_to_string({x}, '')"
+    joined = f"array_to_string({X}, '')"
     unreadable = f"contains({joined}, chr(0))"
     if separator.text != HUB_SEPARATOR:
         unreadable += f" OR contains({joined}, '{HUB_SEPARATOR}')"
     failures = [("FORMAT", unreadable)]
-    kept = "list_sort(list_distinct({x}))"
+    kept = f"list_sort(list_distinct({X}))"
     if attribute.allowed and not attribute.unknown_is_warning:
         known = f"[{comma([literal(value) for value in attribute.allowed])}]"
-        kept = f"list_filter({known}, lambda item: list_contains({{x}}, item))"
-        outside = f"NOT ({unreadable}) AND NOT list_has_all({known}, {{x}})"
+        kept = f"list_filter({known}, lambda item: list_contains({X}, item))"
+        outside = f"NOT ({unreadable}) AND NOT list_has_all({known}, {X})"
         failures.append(("VALUE_NOT_ALLOWED", outside))
     value = f"nullif(array_to_string({kept}, '{HUB_SEPARATOR}'), '')"
     return Conversion(

@@ -11,6 +11,7 @@ from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.mapping.formats.conversion import (
     WHITE_SPACE,
     Conversion,
+    X,
     matches,
     text_of,
     unless_blank,
@@ -43,9 +44,9 @@ def number_conversion(
     branches = [f"WHEN {matches(_dressed(pattern, number))} THEN {_undressed(pattern)}"]
     if not pattern.percent:  # most cells are bare: they are judged by a short expression first
         simple = matches(f"^[+-]?{number}$")
-        branches.insert(0, f"WHEN {simple} THEN {_without_marks('{x}', pattern)}")
+        branches.insert(0, f"WHEN {simple} THEN {_without_marks(X, pattern)}")
     branches.append(f"WHEN {unless_blank(raw, kind)} IS NOT NULL THEN {_NO_NUMBER}")
-    cell = f"CASE {' '.join(branches)} END".replace("{x}", text_of(raw, kind))
+    cell = f"CASE {' '.join(branches)} END".replace(X, text_of(raw, kind))
     return _PLAIN[attribute.data_type](cell, Kind.TEXT)
 
 
@@ -54,9 +55,10 @@ def _number(pattern: NumberPattern) -> str:
     group = _characters(pattern.group)
     digits = "[0-9]+"
     if group:
-        grouped = f"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+"
+        # No group is a mere zero: `0,123` is a decimal in the other notation.
+        grouped = f"[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+"
         if pattern.indian:
-            grouped = f"[0-9]{{1,2}}(?:{group}[0-9]{{2}})*{group}[0-9]{{3}}"
+            grouped = f"[1-9][0-9]?(?:{group}[0-9]{{2}})*{group}[0-9]{{3}}"
         digits = f"(?:[0-9]+|{grouped})"
     if not pattern.decimal:
         return digits
@@ -97,8 +99,8 @@ def _undressed(pattern: NumberPattern) -> str:
     marks = _characters(pattern.group).strip("[]") + re.escape(pattern.decimal)
     # What the pattern let through has no other digits, and no sign has a mark in it.
     run = f"[0-9{marks}]*[0-9][0-9{marks}]*"
-    bare = _without_marks(f"regexp_extract({{x}}, {literal(run)})", pattern)
-    minus = " OR ".join(f"contains({{x}}, '{sign}')" for sign in "-(\u2212")
+    bare = _without_marks(f"regexp_extract({X}, {literal(run)})", pattern)
+    minus = " OR ".join(f"contains({X}, '{sign}')" for sign in "-(\u2212")
     exponent = " || 'e-2'" if pattern.as_fraction else ""
     return f"CASE WHEN {minus} THEN '-' ELSE '' END || {bare}{exponent}"
 

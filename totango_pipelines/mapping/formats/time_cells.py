@@ -10,6 +10,7 @@ from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.mapping.columns import Kind
 from totango_pipelines.mapping.formats.conversion import (
     Conversion,
+    X,
     matches,
     trimmed_cell,
 )
@@ -53,7 +54,7 @@ def pattern_conversion(
 
 
 def _parsed(pattern: TimePattern) -> str:
-    """SQL over the trimmed text `{x}`: a TIMESTAMP, or a TIMESTAMPTZ if there is an offset."""
+    """A template over X, the trimmed text: a TIMESTAMP, or a TIMESTAMPTZ if there is an offset."""
     year = pattern.first(Field.YEAR)
     if year is not None and year.written == "YY":
         tens, ones = divmod(LAST_YEAR_OF_2000, 10)
@@ -100,15 +101,15 @@ def _rewritten(parts: Sequence[Part], century: str) -> str:
         else:
             kept[-1] += part.regex
     if group == 1:
-        return "{x}"
+        return X
     expression = f"^({')'.join(kept)})$"
-    return f"regexp_replace({{x}}, {literal(expression)}, {literal(replacement)})"
+    return f"regexp_replace({X}, {literal(expression)}, {literal(replacement)})"
 
 
 def _with_numeric_offset(parts: Sequence[Part], text: str) -> str:
     if all(part.field is not Field.OFFSET for part in parts):
         return text
-    return f"CASE WHEN {{x}}[-1] = 'Z' THEN {text}[1:-2] || '+00' ELSE {text} END"
+    return f"CASE WHEN {X}[-1] = 'Z' THEN {text}[1:-2] || '+00' ELSE {text} END"
 
 
 def _weekday_fits(parts: Sequence[Part], weekday: Part, text: str) -> str:
@@ -116,6 +117,6 @@ def _weekday_fits(parts: Sequence[Part], weekday: Part, text: str) -> str:
     local = [part for part in parts if part.field is not Field.OFFSET]
     text = text if len(local) == len(parts) else f"regexp_replace({text}, '{OFFSET}$', '')"
     start = [f"({part.regex})" if part is weekday else part.regex for part in parts]
-    seen = f"regexp_extract({{x}}, {literal('^' + ''.join(start))}, 1)"
+    seen = f"regexp_extract({X}, {literal('^' + ''.join(start))}, 1)"
     real = f"strftime(try_strptime({text}, {_format(local)}), {literal(weekday.strptime)})"
     return f"lower({seen}) = lower({real})"

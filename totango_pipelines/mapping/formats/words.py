@@ -2,9 +2,15 @@
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.mapping.columns import Kind
-from totango_pipelines.mapping.formats.conversion import Conversion, trimmed_cell, unless_blank
+from totango_pipelines.mapping.formats.conversion import (
+    C,
+    Conversion,
+    X,
+    trimmed_cell,
+    unless_blank,
+)
 from totango_pipelines.mapping.formats.notation import FormatProblem, YesNoWords
-from totango_pipelines.quoting import comma, literal
+from totango_pipelines.quoting import literal
 
 STRICT_WORDS = YesNoWords(("true", "yes"), ("false", "no"))
 """What tags and Totango's own yes/no lists take (semantics.md 4)."""
@@ -48,24 +54,23 @@ def boolean_conversion(
     code = "VALUE_NOT_ALLOWED" if attribute.allowed else "FORMAT"
     if attribute.data_type is DataType.TAG:
         code = "TAG_VALUE"
-    failures = ((code, "{c} IS NULL"),)
+    failures = ((code, f"{C} IS NULL"),)
     if words is not None:
         return Conversion(trimmed_cell(raw, kind), _either(words), failures)
     if kind is Kind.BOOLEAN:
-        return Conversion(raw, "{x}")
+        return Conversion(raw, X)
     if kind is Kind.TEXT:
         value = _either(built_in_words(attribute))
         return Conversion(unless_blank(raw, kind), value, failures)
     if kind is Kind.INTEGER:
         # SQLite and MySQL have no booleans: 0 and 1 stand for them.
-        value = "CASE {x} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END"
+        value = f"CASE {X} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END"
         return Conversion(raw, value, failures)
     return None
 
 
 def _either(words: YesNoWords) -> str:
-    yes, no = (
-        comma([f"lower({literal(word)})" for word in side]) for side in (words.yes, words.no)
-    )
-    word = "lower({x})"
-    return f"CASE WHEN {word} IN ({yes}) THEN TRUE WHEN {word} IN ({no}) THEN FALSE END"
+    # Not IN: the engine keeps a table for each list, and many booleans would not fit its memory.
+    answers = [*((word, "TRUE") for word in words.yes), *((word, "FALSE") for word in words.no)]
+    cases = " ".join(f"WHEN lower({literal(word)}) THEN {answer}" for word, answer in answers)
+    return f"CASE lower({X}) {cases} END"

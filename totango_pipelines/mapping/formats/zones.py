@@ -1,5 +1,6 @@
 """Local times and instants: what a time without an offset means in the integration's zone."""
 
+from totango_pipelines.mapping.formats.conversion import C
 from totango_pipelines.quoting import literal
 
 FIRST_INSTANT = "TIMESTAMPTZ '0001-01-01 00:00:00+00'"
@@ -43,7 +44,8 @@ def is_twice(local: str, instant: str, zone: str) -> str:
     """Whether a local time that became this instant has a second, later one."""
     if is_utc(zone):
         return "FALSE"
-    return f"{instant} < timezone({literal(zone)}, {local})"
+    later = f"{instant} < timezone({literal(zone)}, {local})"
+    return f"CASE WHEN {local} BETWEEN {_FIRST_LOCAL} AND {_LAST_LOCAL} THEN {later} ELSE FALSE END"
 
 
 def start_of_day(day: str, zone: str) -> str:
@@ -65,6 +67,6 @@ def day_of_instant(instant: str, zone: str) -> str:
     return f"CAST({instant} AT TIME ZONE {literal(zone)} AS DATE)"
 
 
-def outside_instants(instant: str = "{c}") -> str:
+def outside_instants(instant: str = C) -> str:
     """Whether an instant is outside the years 1 to 9999."""
     return f"NOT ({instant} BETWEEN {FIRST_INSTANT} AND {LAST_INSTANT})"

@@ -210,7 +210,7 @@ def test_the_nearest_reading_and_the_shapes_that_it_fails_on_are_told():
     question = detect_format(DATE, samples).question
 
     assert question is not None
-    assert "'DD/MM/YYYY', which fails on 2 of 31. Those look like 'aaa 9aa', 'aaa-9999'" in question
+    assert "'DD/MM/YYYY', which fails on 2 of 31. Those look like 'Aaa 9aa', 'aaa-9999'" in question
 
 
 @pytest.mark.parametrize(
