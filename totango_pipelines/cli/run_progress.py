@@ -23,22 +23,33 @@ def progress(console: Console, integration: str, *, quiet: bool) -> Iterator[OnS
     if quiet:
         yield None
         return
-    if not console.is_terminal:
-        yield lambda step: _print_step(console, step)
-        return
-    with _own_terminal(console) as terminal, _bar(terminal) as bar:
-        yield _on_bar(bar, integration)
+    with _apart(console) as own:
+        if not console.is_terminal:
+            yield lambda step: _print_step(own, step)
+            return
+        with _bar(own) as bar:
+            yield _on_bar(bar, integration)
 
 
 @contextmanager
-def _own_terminal(console: Console) -> Iterator[Console]:
-    """A second way to the terminal: Dagster sends standard error to a file while a step runs."""
-    with os.fdopen(os.dup(console.file.fileno()), "w") as file:
+def _apart(console: Console) -> Iterator[Console]:
+    """A second way to where the console prints.
+
+    Dagster sends standard error to a file while a step runs, and a line of its end with it.
+    """
+    try:
+        descriptor = os.dup(console.file.fileno())
+    except (OSError, ValueError):  # no file of the system's: nothing can be redirected
+        yield console
+        return
+    with os.fdopen(descriptor, "w", buffering=1) as file:
         yield Console(
             file=file,
-            force_terminal=True,
+            force_terminal=console.is_terminal,
             width=console.width,
             highlight=False,
+            markup=False,
+            emoji=False,
             color_system="auto" if console.color_system else None,
         )
 
