@@ -143,8 +143,12 @@ def map_once(contestant: str, file: Path) -> None:
     catalog, _ = Catalog.standard().with_attributes("accounts", added)
     integration = Integration.model_validate(
         {
-            "id": "measured", "name": "Measured", "connection": "none", "object": "accounts",
-            "query": "SELECT 1", "mapping": lines_of(contestant),
+            "id": "measured",
+            "name": "Measured",
+            "connection": "none",
+            "object": "accounts",
+            "query": "SELECT 1",
+            "mapping": lines_of(contestant),
         }
     )
     schema = pq.read_schema(file)

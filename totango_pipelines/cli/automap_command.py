@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
-from rich.text import Text
 
 from totango_pipelines.cli import orchestration_door as door
-from totango_pipelines.cli.output import make_table, plural, print_json, print_lines
+from totango_pipelines.cli.completions import complete_objects
+from totango_pipelines.cli.mapping_table import print_rows, rows_of
+from totango_pipelines.cli.output import plural, print_json, print_lines
 from totango_pipelines.cli.session import (
     AsJson,
     Session,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _CATALOG_FILE: Final = "catalog.yaml"
 _LARGEST_FILE: Final = 64 * 1024 * 1024
-_WIDEST_SAMPLE: Final = 18
 _EXAMPLE: Final = '[{"name": "renewal", "samples": ["2026-01-31"]}]'
 
 
@@ -47,7 +47,13 @@ def automap(
     ] = None,
     *,
     object_name: Annotated[
-        str | None, typer.Option("--object", metavar="OBJECT", help="The object to map to.")
+        str | None,
+        typer.Option(
+            "--object",
+            metavar="OBJECT",
+            help="The object to map to.",
+            autocompletion=complete_objects,
+        ),
     ] = None,
     columns: Annotated[
         Path | None,
@@ -184,30 +190,11 @@ def _as_json(proposal: "Proposal") -> dict[str, Any]:
 
 
 def _print(session: Session, proposals: "Sequence[Proposal]", firsts: "Mapping[str, str]") -> None:
-    mapped = [each for each in proposals if each.attribute is not None]
-    table = make_table("", "column", "sample", "attribute", "score", "reason")
-    for each in mapped:
-        tick = Text("✓", style="green") if each.ticked else Text("")
-        score = f"{each.score:.2f}"
-        sample = _short(firsts[each.column])
-        table.add_row(tick, each.column, sample, each.attribute, score, each.reason)
-    others = [each for each in proposals if each.attribute is None]
-    left = make_table("left unmapped", "sample", "reason")
-    for each in others:
-        left.add_row(each.column, _short(firsts[each.column]), Text(each.reason, style="dim"))
-    for shown in (table, left):
-        if shown.row_count:
-            session.out.print(shown)
-            session.out.print()
-    ticked = sum(1 for each in proposals if each.ticked)
-    counted = plural(len(proposals), "column")
+    ticked = door.sync("drafts").ticked_lines(proposals)
+    print_rows(session, firsts, rows_of(proposals, ticked))
+    proposed = sum(1 for each in proposals if each.attribute is not None)
     said = (
-        f"{counted}: {len(mapped)} proposed, {ticked} of them ticked, {len(others)} left unmapped"
+        f"{plural(len(proposals), 'column')}: {proposed} proposed, {len(ticked)} of them ticked, "
+        f"{len(proposals) - proposed} left unmapped"
     )
     print_lines(session.out, [said])
-
-
-def _short(sample: str) -> str:
-    """One line of a sample; enough to see what it is."""
-    line = " ".join(sample.split())
-    return line if len(line) <= _WIDEST_SAMPLE else f"{line[: _WIDEST_SAMPLE - 1]}…"

@@ -1,6 +1,6 @@
 """`create`: a new integration, from a query to its file."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -8,6 +8,15 @@ import typer
 from totango_pipelines.cli import line_options as lines
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.asking import stopping_quietly
+from totango_pipelines.cli.completions import (
+    CADENCES,
+    WEEKDAYS,
+    complete_collections,
+    complete_connections,
+    complete_objects,
+    completing,
+    require_word,
+)
 from totango_pipelines.cli.create_draft import (
     Given,
     Material,
@@ -21,30 +30,51 @@ from totango_pipelines.cli.create_draft import (
     validated,
 )
 from totango_pipelines.cli.create_walk import walk
-from totango_pipelines.cli.draft_files import Draft, is_interactive, print_warnings, save
-from totango_pipelines.cli.edit_commands import DryRun, path_and_value
+from totango_pipelines.cli.draft_files import (
+    Draft,
+    is_interactive,
+    mapping_of,
+    print_numbered,
+    print_warnings,
+    save,
+)
+from totango_pipelines.cli.edit_commands import DryRun, paths_and_values
 from totango_pipelines.cli.effect_table import print_effect
-from totango_pipelines.cli.mapping_table import print_mapping
-from totango_pipelines.cli.output import print_exception, print_json, print_lines
+from totango_pipelines.cli.mapping_table import print_rows, rows_of
+from totango_pipelines.cli.output import (
+    print_exception,
+    print_json,
+    print_lines,
+    print_sentences,
+)
 from totango_pipelines.cli.session import AsJson, Session, session_of
 from totango_pipelines.cli.validate_command import problem_as_json
 from totango_pipelines.errors import DeclarationError, Problem, errors_among
 
 if TYPE_CHECKING:
     from totango_pipelines.integrations.project import Project
+    from totango_pipelines.mapping.effect import MappingEffect
     from totango_pipelines.sync.drafts import Choices
-    from totango_pipelines.sync.validation import LiveValidation
 
 _Text = str | None
+_MOST_UNMAPPED = 30
 
 
 def create(
     ctx: typer.Context,
     identifier: Annotated[_Text, typer.Argument(metavar="[ID]", help="The new id.")] = None,
     *,
-    connection: Annotated[_Text, typer.Option(help="A key of connections.yaml.")] = None,
-    object_name: Annotated[_Text, typer.Option("--object", help="The object to fill.")] = None,
-    collection: Annotated[_Text, typer.Option(help="The collection type.")] = None,
+    connection: Annotated[
+        _Text,
+        typer.Option(help="A key of connections.yaml.", autocompletion=complete_connections),
+    ] = None,
+    object_name: Annotated[
+        _Text,
+        typer.Option("--object", help="The object to fill.", autocompletion=complete_objects),
+    ] = None,
+    collection: Annotated[
+        _Text, typer.Option(help="The collection type.", autocompletion=complete_collections)
+    ] = None,
     query: lines.Query = None,
     query_file: lines.QueryFile = None,
     name: Annotated[_Text, typer.Option(help="The name that people see.")] = None,
@@ -63,13 +93,19 @@ def create(
     sets: lines.Sets = None,
     cadence: Annotated[
         _Text,
-        typer.Option(help="one_time, minutes, hourly, daily, workdays, weekly or monthly."),
+        typer.Option(
+            help="one_time, minutes, hourly, daily, workdays, weekly or monthly.",
+            autocompletion=completing(CADENCES),
+        ),
     ] = None,
     every: Annotated[
         int | None, typer.Option(help="minutes: 5, 6, 10, 12, 15, 20, 30, 60.")
     ] = None,
     minute: Annotated[int | None, typer.Option(help="hourly: the minute of the hour.")] = None,
-    weekday: Annotated[_Text, typer.Option(help="weekly: monday to sunday.")] = None,
+    weekday: Annotated[
+        _Text,
+        typer.Option(help="weekly: monday to sunday.", autocompletion=completing(WEEKDAYS)),
+    ] = None,
     day: Annotated[_Text, typer.Option(help="monthly: 1 to 31, or last.")] = None,
     at: Annotated[_Text, typer.Option(metavar="HH:MM", help="The time of day.")] = None,
     timezone: Annotated[_Text, typer.Option(help="The schedule's zone: Europe/Berlin.")] = None,
@@ -92,6 +128,8 @@ def create(
     options = lines.LineOptions(
         *(columns, constants, expressions, formats, notes, blanks, on_errors, new)
     )
+    require_word("--cadence", cadence, CADENCES)
+    require_word("--weekday", weekday, WEEKDAYS)
     schedule = {
         "cadence": cadence,
         "every": every,
@@ -106,13 +144,16 @@ def create(
         *(identifier, connection, object_name, collection),
         *(lines.query_text(query, query_file), name, description),
         {key: value for key, value in schedule.items() if value is not None},
-        options.changes(),
+        options.changes(unmap or ()),
         tuple(unmap or ()),
-        [path_and_value(each) for each in sets or ()],
+        paths_and_values(sets or ()),
     )
     if is_interactive(session) and not (yes or as_json):
         with stopping_quietly(session):
-            _save_and_say(session, *walk(session, given, dry_run=dry_run), dry_run=dry_run)
+            draft, problems = walk(session, given, dry_run=dry_run)
+            if not dry_run:
+                save(session, draft, replaces=None)
+            _say_written(session, draft, problems, dry_run=dry_run)
         return
     if given.missing:
         hint = f"{', '.join(given.missing)} {'is' if len(given.missing) == 1 else 'are'} missing."
@@ -124,23 +165,28 @@ def _without_asking(session: Session, given: Given, *, dry_run: bool, as_json: b
     project = session.project()
     found = _material(session, project, given)
     choices, said = _choices(project, given, found)
-    draft, live, said = _settled(session, project, given, choices=choices, found=found, said=said)
-    hints = unticked_keys(project, choices.object_name, found)
-    wrong = errors_among(live.problems)
+    settled = _settled(session, project, given, choices=choices, found=found)
+    draft, said = settled.draft, (*said, *settled.said)
+    problems = lines.in_options(settled.problems, mapping_of(draft.text), given.line_changes)
+    wrong = errors_among(problems)
     if not wrong and not dry_run:
         save(session, draft, replaces=None)
     if as_json:
-        print_json(_as_json(draft, live.problems, found, said, written=not (wrong or dry_run)))
+        print_json(_as_json(draft, problems, found, said, written=not (wrong or dry_run)))
         raise typer.Exit(1 if wrong else 0)
+    rows = rows_of(found.proposals, settled.choices.lines)
+    print_rows(session, found.firsts, rows, most=_MOST_UNMAPPED)
     if wrong:
+        print_sentences(session.out, [*said, "", f"{draft.file} as it would be:"])
+        print_numbered(session, draft.text)
         print_exception(session.err, DeclarationError(wrong))
-        print_lines(session.err, hints)
+        hints = unticked_keys(project, choices.object_name, found)
+        print_sentences(session.err, [*hints, "Nothing was written."])
         raise typer.Exit(1)
-    if live.effect is not None:
-        print_effect(session, live.effect)
-    print_mapping(session, found, draft.declared.integration.mapping)
-    print_lines(session.out, said)
-    _say_written(session, draft, live.problems, dry_run=dry_run)
+    if settled.effect is not None:
+        print_effect(session, settled.effect)
+    print_sentences(session.out, said)
+    _say_written(session, draft, problems, dry_run=dry_run)
 
 
 def _material(session: Session, project: "Project", given: Given) -> Material:
@@ -174,43 +220,43 @@ def _choices(
     return choices, said
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The draft that is left, of these choices, and what is to be said of what was left out."""
+
+    choices: "Choices"
+    draft: Draft
+    problems: tuple[Problem, ...]
+    effect: "MappingEffect | None"
+    said: tuple[str, ...] = ()
+
+
 def _settled(
-    session: Session,
-    project: "Project",
-    given: Given,
-    *,
-    choices: "Choices",
-    found: Material,
-    said: tuple[str, ...],
-) -> "tuple[Draft, LiveValidation, tuple[str, ...]]":
+    session: Session, project: "Project", given: Given, *, choices: "Choices", found: Material
+) -> _Settled:
     """The draft without the lines that automap ticked and the rows refuse."""
     drafts = door.sync("drafts")
-    draft = drafted(project, choices, given.changes)
-    live = validated(session, draft, found.sample)
-    if errors_among(draft.problems):
-        return draft, live, said
-    keys = [each.name for each in draft.project.catalog.object(choices.object_name).must_be_mapped]
+
+    def tried(choices: "Choices", said: tuple[str, ...] = ()) -> _Settled:
+        draft = drafted(project, choices, given.changes)
+        live = validated(session, draft, found.sample)
+        return _Settled(choices, draft, live.problems, live.effect, said)
+
+    first = tried(choices)
+    if errors_among(first.draft.problems):
+        return first
+    catalog, mapping = first.draft.project.catalog, first.draft.declared.integration.mapping
+    keys = [each.name for each in catalog.object(choices.object_name).must_be_mapped]
     spared = [*keys, *(change.attribute for change in given.line_changes)]
-    mapping = draft.declared.integration.mapping
-    refused = drafts.refused_lines(live.problems, mapping, spared)
+    refused = drafts.refused_lines(first.problems, mapping, spared)
     if not refused:
-        return draft, live, said
+        return first
     column_of = {line.attribute: line.column or "" for line in mapping}
-    said += tuple(
+    said = tuple(
         drafts.left_out(attribute, column_of[attribute], f"its line {problem.problem}")
         for attribute, problem in refused.items()
     )
-    choices = replace(choices, lines=drafts.without_lines(choices.lines, refused))
-    draft = drafted(project, choices, given.changes)
-    return draft, validated(session, draft, found.sample), said
-
-
-def _save_and_say(
-    session: Session, draft: Draft, problems: tuple[Problem, ...], *, dry_run: bool
-) -> None:
-    if not dry_run:
-        save(session, draft, replaces=None)
-    _say_written(session, draft, problems, dry_run=dry_run)
+    return tried(replace(choices, lines=drafts.without_lines(choices.lines, refused)), said)
 
 
 def _say_written(
@@ -223,7 +269,7 @@ def _say_written(
     call, name = session.program, draft.identifier
     print_lines(session.out, [f"{draft.file} written."])
     print_warnings(session, problems)
-    print_lines(
+    print_sentences(
         session.out, [f"Next: `{call} show {name}`, `{call} edit {name}`, `{call} run {name}`."]
     )
 

@@ -1,7 +1,7 @@
 """The steps of `create` that ask nobody: what is given, what the source says, the draft."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from totango_pipelines.errors import UnknownNameError, UserError, errors_among
 
 if TYPE_CHECKING:
     from totango_pipelines.integrations.project import Project
-    from totango_pipelines.integrations.text_edits import Change, ChangeLine
+    from totango_pipelines.integrations.text_edits import Change, ChangeLine, SetValue
     from totango_pipelines.mapping.automap.automap import Proposal
     from totango_pipelines.sync.drafts import Choices, Line
     from totango_pipelines.sync.query_sample import QuerySample
@@ -34,7 +34,7 @@ class Given:
     schedule: dict[str, Any]
     line_changes: "Sequence[ChangeLine]"
     unmapped: Sequence[str]
-    changes: "Sequence[Change]"
+    changes: "Sequence[SetValue]"
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -52,14 +52,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a mapping is made of: the first rows of the query and a proposal for each column."""
+    """What a mapping is made of: the first rows of the query and a proposal for each column.
+
+    `firsts` is a cell of each column, empty where there is none.
+    """
 
     sample: "QuerySample"
     proposals: "tuple[Proposal, ...]"
-
-    def proposal(self, column: str) -> "Proposal":
-        """The proposal for a column of the query."""
-        return next(each for each in self.proposals if each.column == column)
+    firsts: "Mapping[str, str]"
 
 
 def id_taken(project: "Project", identifier: str) -> str | None:
@@ -110,7 +110,8 @@ def material(
     proposals = door.sync("proposals").proposals_for(
         project, connection=connection, object_name=object_name, sample=sample
     )
-    return Material(sample, proposals)
+    firsts = {each.name: next(iter(sample.texts(each.name)), "") for each in sample.columns}
+    return Material(sample, proposals, firsts)
 
 
 def proposed_lines(

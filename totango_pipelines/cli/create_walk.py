@@ -1,7 +1,8 @@
 """`create` in a terminal: from the object to the summary, one question at a time."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from totango_pipelines.cli.create_draft import (
     require_object,
     validated,
 )
-from totango_pipelines.cli.draft_files import Draft, print_warnings, refuse_errors
+from totango_pipelines.cli.draft_files import Draft, keep_text, print_warnings, refuse_errors
 from totango_pipelines.cli.editor import text_from_editor
 from totango_pipelines.cli.effect_table import print_effect
 from totango_pipelines.cli.mapping_walk import MappingWalk
@@ -38,12 +39,15 @@ from totango_pipelines.errors import (
 
 if TYPE_CHECKING:
     from totango_pipelines.integrations.project import Project
+    from totango_pipelines.integrations.text_edits import SetValue
     from totango_pipelines.sync.drafts import Choices
     from totango_pipelines.sync.validation import LiveValidation
 
 _QUERY = "query.sql"
 _EMPTY_QUERY = "-- One SELECT: what it returns is what can be mapped.\nSELECT\nFROM\n"
 _STOPPED = "stopped: nothing was written."
+_ASKED_LATER = frozenset(["query", "mapping"])
+"""What is given of these can still be changed in the walk."""
 _HOLD_TIMES = frozenset(["timestamp", "instant", "date"])
 
 
@@ -56,21 +60,54 @@ def walk(session: Session, given: Given, *, dry_run: bool) -> tuple[Draft, tuple
     """
     project = session.project()
     choices = _first_choices(session, project, given)
+    _refuse_wrong_options(project, given, choices)
     choices, found, problems = _mapped(session, project, given, choices)
     name, description = _named(session, given, choices.identifier)
     choices = replace(
-        choices,
-        name=name,
-        description=description,
-        settings=_settings(session, found),
-        schedule=given.schedule or ask_schedule(session),
+        choices, name=name, description=description, settings=_settings(session, found)
     )
-    draft = drafted(project, choices, given.changes)
-    refuse_errors(draft.problems)
-    if not dry_run:
-        _agree(session, draft)
+    schedule = given.schedule or ask_schedule(session)
+    draft = drafted(project, replace(choices, schedule=schedule), _fitting(given, schedule))
+    with _kept(draft):
+        refuse_errors(draft.problems)
+        if not dry_run:
+            _agree(session, draft)
     # What was said once is not said again when the file is written.
     return draft, tuple(each for each in draft.problems if each not in problems)
+
+
+def _refuse_wrong_options(project: "Project", given: Given, choices: "Choices") -> None:
+    """Say at once what is wrong with options that no later answer can mend.
+
+    Raises:
+        DeclarationError: with every error of the schedule or the settings that were given.
+    """
+    schedule = given.schedule or None
+    draft = drafted(project, replace(choices, schedule=schedule), _fitting(given, schedule))
+    named = {str(change.path[0]) for change in _fitting(given, schedule)}
+    named |= {"schedule"} if schedule else set()
+    refuse_errors(
+        tuple(
+            each
+            for each in draft.problems
+            if each.file == draft.file and re.split(r"[.\[]", each.path)[0] in named - _ASKED_LATER
+        )
+    )
+
+
+def _fitting(given: Given, schedule: Mapping[str, Any] | None) -> "list[SetValue]":
+    """What `--set` says; of the schedule nothing as long as there is none."""
+    return [each for each in given.changes if schedule or each.path[0] != "schedule"]
+
+
+@contextmanager
+def _kept(draft: Draft) -> Iterator[None]:
+    """What was answered is kept where it does not become the file."""
+    try:
+        yield
+    except UserError as error:
+        said = keep_text(f"{draft.identifier}.yaml", draft.text.encode())
+        raise UserError(f"{error}\n{said}") from None
 
 
 def _mapped(
@@ -83,7 +120,9 @@ def _mapped(
     while True:
         _heading(session, "Mapping")
         choices = replace(choices, lines=mapping.with_formats(mapping.settle(rows)))
-        live = _validation(session, drafted(project, choices, given.changes), found)
+        # The schedule is asked for later: what --set says of it is judged then.
+        draft = drafted(project, choices, _fitting(given, None))
+        live = _validation(session, draft, found)
         if not errors_among(live.problems):
             return choices, found, live.problems
         again = ["change the mapping", "change the query", "stop"]
@@ -97,7 +136,8 @@ def _mapped(
                 )
                 rows = mapping.start(given)
             case _:
-                raise UserError(_STOPPED)
+                with _kept(draft):
+                    raise UserError(_STOPPED)
 
 
 def _first_choices(session: Session, project: "Project", given: Given) -> "Choices":

@@ -2,18 +2,21 @@
 
 import difflib
 import sys
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from totango_pipelines.cli import orchestration_door as door
-from totango_pipelines.cli.output import plural, print_lines
+from totango_pipelines.cli.output import plural, print_lines, print_sentences
 from totango_pipelines.cli.session import Session, ids_by_file, live_context, unknown_integration
 from totango_pipelines.errors import DeclarationError, Problem, Severity, errors_among
 
 if TYPE_CHECKING:
     from totango_pipelines.integrations.project import DeclaredIntegration, Project
+    from totango_pipelines.sync.query_sample import QuerySample
     from totango_pipelines.sync.validation import LiveValidation
 
 _REFUSED_QUERY = "QUERY_REFUSED"
@@ -91,10 +94,18 @@ def judged(before: "Project", identifier: str, text: str) -> Draft:
     return Draft(identifier, file, text, project, tuple(found))
 
 
-def checked_live(session: Session, draft: Draft) -> "LiveValidation":
-    """The draft against its source; a source that cannot be asked is a warning, no refusal."""
+def checked_live(
+    session: Session, draft: Draft, sample: "QuerySample | None" = None
+) -> "LiveValidation":
+    """The draft against its source, or the rows that were read of it already.
+
+    A source that cannot be asked is a warning, no refusal.
+    """
     validation = door.sync("validation")
     context = live_context(session, draft.project, draft.declared)
+    if sample is not None:
+        of_sample: LiveValidation = validation.validate_sample(context, sample)
+        return of_sample
     found: LiveValidation = validation.validate_live(context)
     if found.preview is not None or any(each.code == _REFUSED_QUERY for each in found.problems):
         return found
@@ -109,6 +120,12 @@ def checked_live(session: Session, draft: Draft) -> "LiveValidation":
     ]
     unchecked: LiveValidation = validation.LiveValidation(tuple(softened))
     return unchecked
+
+
+def mapping_of(text: str) -> object:
+    """The plain data of the mapping in a file's text, valid or not."""
+    data = door.integrations("strict_yaml").parse_yaml(text.encode(), "").data
+    return data.get("mapping") if isinstance(data, dict) else None
 
 
 def refuse_errors(problems: tuple[Problem, ...]) -> None:
@@ -127,7 +144,7 @@ def print_warnings(session: Session, problems: tuple[Problem, ...]) -> None:
     for each in problems:
         if each.severity is Severity.WARNING:
             head = Text.assemble(("warning:", "bold yellow"), f" {each}")
-            print_lines(session.err, [head])
+            print_sentences(session.err, [head])
 
 
 def save(session: Session, draft: Draft, *, replaces: FileInHand | None) -> None:
@@ -150,6 +167,22 @@ def print_diff(session: Session, file: str, before: str, after: str) -> None:
     for line in _diff(file, before, after):
         style = "bold" if line.startswith(("---", "+++")) else _DIFF_STYLES.get(line[:1], "")
         print_lines(session.out, [Text(line, style=style)])
+
+
+def print_numbered(session: Session, text: str) -> None:
+    """A text that was not written, with the line numbers that errors name."""
+    lines = text.splitlines()
+    width = len(str(len(lines)))
+    print_lines(
+        session.out, [f"  {number:>{width}}  {line}" for number, line in enumerate(lines, start=1)]
+    )
+
+
+def keep_text(name: str, content: bytes) -> str:
+    """Keep a text that somebody typed in a private folder; answers with what to say of it."""
+    path = Path(tempfile.mkdtemp(prefix="totango-pipelines-")) / name
+    path.write_bytes(content)
+    return f"Your text is kept in {path}."
 
 
 def diff_summary(file: str, before: str, after: str) -> str:

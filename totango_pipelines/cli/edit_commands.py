@@ -7,6 +7,7 @@ import typer
 from totango_pipelines.cli import line_options as lines
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.asking import stopping_quietly
+from totango_pipelines.cli.create_draft import require_new_id
 from totango_pipelines.cli.draft_files import (
     Draft,
     FileInHand,
@@ -15,22 +16,26 @@ from totango_pipelines.cli.draft_files import (
     file_in_hand,
     is_interactive,
     judged,
+    mapping_of,
     print_diff,
     print_warnings,
     refuse_errors,
     save,
 )
 from totango_pipelines.cli.editor import edit_in_editor
-from totango_pipelines.cli.output import print_lines
+from totango_pipelines.cli.found_formats import detected_formats
+from totango_pipelines.cli.output import print_exception, print_lines, print_sentences
 from totango_pipelines.cli.session import (
     IntegrationId,
     Session,
     declared_integration,
     session_of,
 )
-from totango_pipelines.errors import DeclarationError, UserError
+from totango_pipelines.errors import DeclarationError, Problem, UserError, errors_among
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from totango_pipelines.integrations.integration import Integration
     from totango_pipelines.integrations.text_edits import Change, SetValue
 
@@ -61,6 +66,7 @@ def duplicate(
     session = session_of(ctx)
     source = file_in_hand(session, integration)
     original = declared_integration(source.project, integration).integration
+    require_new_id(source.project, new)
     names = {each.integration.name for each in source.project.integrations.values()}
     edits = door.integrations("text_edits")
     changes = [
@@ -85,7 +91,7 @@ def duplicate(
             f"`{session.program} enable {new}` switches it on."
         )
     said.append(f"Next: `{session.program} edit {new}`, then `{session.program} validate {new}`.")
-    print_lines(session.out, said)
+    print_sentences(session.out, said)
 
 
 def _copy_name(name: str, taken: set[str]) -> str:
@@ -176,8 +182,7 @@ def edit(
     )
     changes = _changes(texts, options, unmap or (), sets or (), unsets or ())
     if changes:
-        edited = door.integrations("text_edits").edited_text(source.text, changes, file=source.file)
-        _write_edited(session, source, edited, offline=offline, dry_run=dry_run)
+        _write_edited(session, source, changes, offline=offline, dry_run=dry_run)
     elif is_interactive(session):
         with stopping_quietly(session):
             edit_in_editor(session, source, offline=offline, dry_run=dry_run)
@@ -197,23 +202,30 @@ def _changes(
     changes: list[Change] = [
         edits.SetValue((key,), text) for key, text in texts.items() if text is not None
     ]
-    changes += [path_and_value(each) for each in sets]
-    changes += options.changes()
+    changes += paths_and_values(sets)
+    changes += options.changes(unmap)
     changes += [edits.RemoveLine(attribute) for attribute in unmap]
     changes += [edits.RemoveValue(_steps("--unset", path)) for path in unsets]
     return changes
 
 
-def path_and_value(text: str) -> "SetValue":
-    """The change that `--set PATH=VALUE` asks for.
+def paths_and_values(texts: "Sequence[str]") -> "list[SetValue]":
+    """The changes that each `--set PATH=VALUE` asks for.
 
     Raises:
-        BadParameter: it is not such a pair, or its value is a number beyond all bounds.
+        BadParameter: one is not such a pair, its value is a number beyond all bounds, or two of
+            them say different things of one path.
         DeclarationError: a value in brackets or quotes is not YAML.
     """
-    path, value = lines.pair("--set", text)
-    change: SetValue = door.integrations("text_edits").SetValue(_steps("--set", path), _read(value))
-    return change
+    set_value = door.integrations("text_edits").SetValue
+    found: dict[tuple[str | int, ...], SetValue] = {}
+    for text in texts:
+        path, value = lines.pair("--set", text)
+        steps = _steps("--set", path)
+        if steps in found:
+            raise typer.BadParameter(f"{path} has two values.", param_hint="--set")
+        found[steps] = set_value(steps, _read(value))
+    return list(found.values())
 
 
 def _steps(option: str, path: str) -> tuple[str | int, ...]:
@@ -239,22 +251,40 @@ def _read(text: str) -> Any:  # noqa: ANN401 - plain data
 
 
 def _write_edited(
-    session: Session, source: FileInHand, text: str, *, offline: bool, dry_run: bool
+    session: Session,
+    source: FileInHand,
+    changes: "Sequence[Change]",
+    *,
+    offline: bool,
+    dry_run: bool,
 ) -> None:
-    if text == source.text:
+    def changed(changes: "Sequence[Change]") -> Draft:
+        edited = door.integrations("text_edits").edited_text
+        text = edited(source.text, changes, file=source.file)
+        return judged(source.project, source.identifier, text)
+
+    said: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    draft = changed(changes)
+    if draft.text == source.text:
         print_lines(session.out, [f"{source.file}: nothing changed."])
         return
-    if dry_run:
-        print_diff(session, source.file, source.text, text)
-    draft = judged(source.project, source.identifier, text)
-    refuse_errors(draft.problems)
-    problems = draft.problems
-    if not offline and _asks_otherwise(source, draft):
-        problems += checked_live(session, draft).problems
-    refuse_errors(problems)
+    if not errors_among(draft.problems) and not offline and _asks_otherwise(source, draft):
+        found = detected_formats(session, draft, changes)
+        draft = changed([*changes, *found.changes]) if found.changes else draft
+        said, problems = found.said, checked_live(session, draft, found.sample).problems
+    problems = lines.in_options((*draft.problems, *problems), mapping_of(draft.text), changes)
+    wrong = errors_among(problems)
+    if dry_run or wrong:
+        print_diff(session, source.file, source.text, draft.text)
+    print_sentences(session.out, said)
+    if wrong:
+        print_exception(session.err, DeclarationError(wrong))
+        print_lines(session.err, [f"Nothing was written: {source.file} is as it was."])
+        raise typer.Exit(1)
     if not dry_run:
         save(session, draft, replaces=source)
-        print_lines(session.out, [diff_summary(source.file, source.text, text)])
+        print_lines(session.out, [diff_summary(source.file, source.text, draft.text)])
     print_warnings(session, problems)
 
 

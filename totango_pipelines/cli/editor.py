@@ -15,6 +15,7 @@ from totango_pipelines.cli.draft_files import (
     checked_live,
     diff_summary,
     judged,
+    keep_text,
     print_diff,
     print_warnings,
     save,
@@ -36,10 +37,10 @@ def edit_in_editor(session: Session, source: FileInHand, *, offline: bool, dry_r
     """Open a copy of the file until what was saved is valid or is given up.
 
     Raises:
-        UserError: there is no editor, it failed, or the changes were given up.
-        ChangedMeanwhileError: somebody else changed the file; the edited copy is kept.
+        UserError: there is no editor, it failed, the changes were given up, or somebody else
+            changed the file. What was typed is kept, and the message says where.
     """
-    with scratch_file(f"{source.identifier}.yaml", source.content) as copy:
+    with scratch_file(f"{source.identifier}.yaml", source.content) as copy, _kept(session, copy):
         draft, problems = _edited_until_valid(session, source, copy, offline=offline)
         if draft is None:
             print_lines(session.out, [f"{source.file}: nothing changed."])
@@ -47,10 +48,7 @@ def edit_in_editor(session: Session, source: FileInHand, *, offline: bool, dry_r
         if dry_run:
             print_diff(session, source.file, source.text, draft.text)
             return
-        try:
-            save(session, draft, replaces=source)
-        except TotangoPipelinesError as error:
-            raise UserError(f"{error}\nYour text is kept in {_kept(copy)}.") from None
+        save(session, draft, replaces=source)
     print_lines(session.out, [diff_summary(source.file, source.text, draft.text)])
     print_warnings(session, problems)
 
@@ -133,7 +131,18 @@ def _saved(copy: Path) -> str:
         raise UserError(msg) from None
 
 
-def _kept(copy: Path) -> Path:
-    """A copy that outlives the scratch folder."""
-    folder = Path(tempfile.mkdtemp(prefix="totango-pipelines-"))
-    return Path(shutil.copy2(copy, folder))
+@contextmanager
+def _kept(session: Session, copy: Path) -> Iterator[None]:
+    """Whatever stops the editing, a copy that was changed outlives the scratch folder."""
+    before = copy.read_bytes()
+    try:
+        yield
+    except (TotangoPipelinesError, KeyboardInterrupt, EOFError) as error:
+        after = copy.read_bytes() if copy.exists() else before
+        if after == before:
+            raise
+        said = keep_text(copy.name, after)
+        if isinstance(error, TotangoPipelinesError):
+            raise UserError(f"{error}\n{said}") from None
+        print_lines(session.err, ["", said])
+        raise

@@ -1,19 +1,23 @@
 """The options that change mapping lines, each `attribute=value`, shared by `create` and `edit`."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from totango_pipelines.cli import orchestration_door as door
-from totango_pipelines.errors import UserError
+from totango_pipelines.cli.completions import require_word
+from totango_pipelines.errors import Problem, UserError
 
 if TYPE_CHECKING:
-    from totango_pipelines.integrations.text_edits import ChangeLine
+    from totango_pipelines.integrations.text_edits import Change, ChangeLine
 
 _Pairs = list[str] | None
+_ORIGINS = ("column", "constant", "expression")
+_UNKNOWN_ATTRIBUTE = "UNKNOWN_ATTRIBUTE"
+_ADD_IT = "To add it"
 
 Map = Annotated[
     _Pairs, typer.Option("--map", metavar="ATTRIBUTE=COLUMN", help="Map a column of the query.")
@@ -61,7 +65,9 @@ Sets = Annotated[
 Query = Annotated[str | None, typer.Option("--query", metavar="SQL", help="One SELECT.")]
 QueryFile = Annotated[
     Path | None,
-    typer.Option("--query-file", metavar="FILE", dir_okay=False, help="A file with the query."),
+    typer.Option(
+        "--query-file", metavar="FILE", exists=True, dir_okay=False, help="A file with the query."
+    ),
 ]
 
 
@@ -78,27 +84,34 @@ class LineOptions:
     on_errors: Sequence[str] | None = None
     new: Sequence[str] | None = None
 
-    def changes(self) -> "list[ChangeLine]":
+    def changes(self, unmapped: Sequence[str] = ()) -> "list[ChangeLine]":
         """One change for each attribute, in the order in which they were first named.
 
-        An empty value takes the key out: `--note "Tier="`.
+        An empty value takes the key out: `--note "Tier="`. `unmapped` are the attributes of
+        `--unmap`.
 
         Raises:
-            BadParameter: a text without `=`, or two origins for one attribute.
+            BadParameter: a text without `=`, a word that an option does not take, or two options
+                that contradict each other.
         """
+        folded = door.names().normalised_name
+        named: dict[str, str] = {}
         values: dict[str, dict[str, Any]] = {}
         for option, key, pairs in self._given():
-            for attribute, value in _split(option, pairs):
-                line = values.setdefault(attribute, {})
+            for attribute, text in (pair(option, each) for each in pairs):
+                line = values.setdefault(named.setdefault(folded(attribute), attribute), {})
                 if key in line:
-                    hint = f"{attribute} has two values."
-                    raise typer.BadParameter(hint, param_hint=option)
-                line[key] = _value(key, value)
+                    raise typer.BadParameter(f"{attribute} has two values.", param_hint=option)
+                line[key] = _value(option, key, text)
         for attribute, line in values.items():
-            origins = [key for key in ("column", "constant", "expression") if key in line]
+            origins = [key for key in _ORIGINS if line.get(key) is not None]
             if len(origins) > 1:
                 hint = f"{attribute} has {' and '.join(origins)}; a line takes one of them."
                 raise typer.BadParameter(hint, param_hint="--map")
+        for attribute in unmapped:
+            if folded(attribute) in named:
+                hint = f"{attribute} is to be unmapped, and another option changes its line."
+                raise typer.BadParameter(hint, param_hint="--unmap")
         edits = door.integrations("text_edits")
         return [edits.ChangeLine(attribute, line) for attribute, line in values.items()]
 
@@ -155,16 +168,55 @@ def constant_of(text: str) -> str | float | bool:
     return text if read is None or written != text else read
 
 
-def _split(option: str, pairs: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return [pair(option, each) for each in pairs]
-
-
-def _value(key: str, text: str) -> Any:  # noqa: ANN401 - plain data
+def _value(option: str, key: str, text: str) -> Any:  # noqa: ANN401 - plain data
     if not text:
         return None
     if key == "constant":
         return constant_of(text)
+    words = _words_of(key)
     if key == "new":
         kind, _, currency = text.partition(":")
+        require_word(option, kind, words)
         return {"type": kind, "currency": currency} if currency else {"type": kind}
+    if words:
+        require_word(option, text, words)
     return text
+
+
+def _words_of(key: str) -> tuple[str, ...]:
+    """The words that a key of a line takes; none where it takes any text."""
+    declared = door.integrations("integration")
+    match key:
+        case "blank":
+            return tuple(str(each) for each in declared.Blank)
+        case "on_error":
+            return tuple(str(each) for each in declared.OnError)
+        case "new":
+            return get_args(declared.NewAttribute.model_fields["type"].annotation)
+    return ()
+
+
+def in_options(
+    problems: Iterable[Problem], mapping: object, changes: "Iterable[Change]"
+) -> tuple[Problem, ...]:
+    """The problems; what a line of the `changes` lacks is said as an option, not as YAML.
+
+    `mapping` is the plain data of the lines that the problems speak of.
+    """
+    edits = door.integrations("text_edits")
+    named = [each.attribute for each in changes if isinstance(each, edits.ChangeLine)]
+    by_path = {
+        f"{edits.MAPPING}[{edits.line_index(mapping, attribute)}].attribute": attribute
+        for attribute in named
+    }
+    return tuple(
+        replace(each, remedy=_new_option(each.remedy, by_path[each.path]))
+        if each.code == _UNKNOWN_ATTRIBUTE and each.path in by_path
+        else each
+        for each in problems
+    )
+
+
+def _new_option(remedy: str, attribute: str) -> str:
+    meant = remedy.partition(_ADD_IT)[0]
+    return f'{meant}{_ADD_IT}, give --new "{attribute}=text" (or another type).'

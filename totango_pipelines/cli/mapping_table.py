@@ -1,22 +1,23 @@
-"""A mapping as a table: where each value comes from, an example, the attribute and the reason."""
+"""A mapping as a table: each column, a sample of it, its attribute, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from totango_pipelines.cli.create_draft import Material
-from totango_pipelines.cli.output import make_table
+from totango_pipelines.cli.output import make_table, plural, print_sentences
 from totango_pipelines.cli.session import Session
 from totango_pipelines.cli.wide_table import shown_cell
 
 if TYPE_CHECKING:
-    from totango_pipelines.integrations.integration import MappingLine
     from totango_pipelines.mapping.automap.automap import Proposal
     from totango_pipelines.sync.drafts import Line
 
-_EXAMPLE_CHARACTERS = 24
+_SAMPLE_CHARACTERS = 24
+_FEW = 12
+"""So many columns without an attribute never push the others out of sight."""
+_HOUSEKEEPING = "housekeeping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,68 +44,145 @@ class MappingRow:
         wanted = None if self.proposal is None else self.proposal.attribute
         return self.line is not None and self.line.get("attribute") == wanted
 
+    @property
+    def is_as_you_said(self) -> bool:
+        """Whether it is mapped otherwise than automap proposed."""
+        return self.line is not None and not self.is_as_proposed
 
-def print_mapping(session: Session, found: Material, mapping: "Sequence[MappingLine]") -> None:
-    """What a new integration maps, and what it leaves out."""
-    by_column: dict[str, list[Any]] = {each.column: [] for each in found.proposals}
-    others = []
-    for line in mapping:
-        plain = line.model_dump(mode="json", exclude_defaults=True)
-        if line.column in by_column:
-            by_column[line.column].append(plain)
-        else:
-            others.append(MappingRow(None, plain, None))
-    rows = [
-        MappingRow(each.column, line, each)
-        for each in found.proposals
-        for line in by_column[each.column] or [None]
-    ]
-    print_rows(session, found, [*rows, *others], numbered=False)
+    @property
+    def is_left(self) -> bool:
+        """Whether nothing is mapped, and nothing is proposed either."""
+        return self.line is None and (self.proposal is None or self.proposal.attribute is None)
+
+
+def rows_of(proposals: "Iterable[Proposal]", lines: "Sequence[Line]") -> list[MappingRow]:
+    """The rows in automap's order, keys first; below them what no column and no attribute has."""
+    rows: list[MappingRow] = []
+    known = set()
+    for each in proposals:
+        known.add(each.column)
+        own: list[Line | None] = [line for line in lines if line.get("column") == each.column]
+        rows += [MappingRow(each.column, line, each) for line in own or [None]]
+    rows += [MappingRow(None, line, None) for line in lines if line.get("column") not in known]
+    return sorted(rows, key=lambda row: row.is_left)
 
 
 def print_rows(
-    session: Session, found: Material, rows: Sequence[MappingRow], *, numbered: bool = True
-) -> None:
-    """The rows; those of a walk have numbers to be named by."""
-    columns = ["from", "example", "attribute", "score", "why"]
-    table = make_table(*(["", *columns] if numbered else columns), whole=["score"])
+    session: Session,
+    firsts: Mapping[str, str],
+    rows: Sequence[MappingRow],
+    *,
+    numbered: bool = False,
+    most: int | None = None,
+) -> int:
+    """The rows; those of a walk have numbers to be named by.
+
+    `firsts` is a cell of each column, empty where there is none. `most`: of many unmapped columns
+    only so many are shown, of those that could be new attributes; the others are counted. Answers
+    with the number of those that are not shown.
+    """
+    left = [row for row in rows if row.is_left]
+    shown = _shown_of(left, firsts, most)
+    titles = ["", "column", "sample", "attribute", "score", "reason"]
+    table = make_table(*(["", *titles] if numbered else titles), whole=["", "score"])
     for number, row in enumerate(rows, start=1):
-        cells: list[Text | str] = [
+        if row.is_left and row not in shown:
+            continue
+        cells = [
+            _mark(row),
             Text(row.origin),
-            _example(found, row.column),
+            _sample(firsts, row.column),
             _attribute(row),
-            "" if row.proposal is None else f"{row.proposal.score:.2f}",
-            _why(row),
+            _score(row),
+            _reason(row),
         ]
         table.add_row(*([str(number)] if numbered else []), *cells)
     session.out.print(table)
     session.out.print()
+    said = _said(rows, left, firsts, hidden=len(left) - len(shown))
+    print_sentences(session.out, said)
+    return len(left) - len(shown)
 
 
-def _example(found: Material, column: str | None) -> Text:
+def _shown_of(
+    left: Sequence[MappingRow], firsts: Mapping[str, str], most: int | None
+) -> Sequence[MappingRow]:
+    if most is None or len(left) <= max(most, _FEW):
+        return left
+    return [row for row in left if _could_be_new(row, firsts)][:most]
+
+
+def _said(
+    rows: Sequence[MappingRow],
+    left: Sequence[MappingRow],
+    firsts: Mapping[str, str],
+    *,
+    hidden: int,
+) -> list[str]:
+    said = []
+    if any(row.line is None and not row.is_left for row in rows):
+        said.append(
+            "? is proposed but not taken: the score is too low for that, or its format is not clear."
+        )
+    if hidden:
+        useless = sum(1 for row in left if _is_useless(row, firsts))
+        new = sum(1 for row in left if _could_be_new(row, firsts))
+        counts = [f"{useless} empty or housekeeping", f"{new} could be new attributes"]
+        others = len(left) - useless - new
+        counts += [f"{others} fit nothing"] if others else []
+        shown = f", {hidden} of them not listed here" if hidden < len(left) else ""
+        are = "is" if len(left) == 1 else "are"
+        said.append(
+            f"{plural(len(left), 'column')} {are} left unmapped{shown}: {', '.join(counts)}."
+        )
+    return [*said, ""] if said else []
+
+
+def _could_be_new(row: MappingRow, firsts: Mapping[str, str]) -> bool:
+    has_type = row.proposal is not None and row.proposal.new_type is not None
+    return has_type and not _is_useless(row, firsts)
+
+
+def _is_useless(row: MappingRow, firsts: Mapping[str, str]) -> bool:
+    is_housekeeping = row.proposal is not None and row.proposal.reason.startswith(_HOUSEKEEPING)
+    return is_housekeeping or not firsts.get(row.column or "", "")
+
+
+def _mark(row: MappingRow) -> Text:
+    if row.line is not None:
+        return Text("✓", style="green")
+    return Text("") if row.is_left else Text("?", style="yellow")
+
+
+def _sample(firsts: Mapping[str, str], column: str | None) -> Text:
     if column is None:
         return Text("")
-    texts = found.sample.texts(column)
-    if not texts:
+    text = " ".join(firsts.get(column, "").split())
+    if not text:
         return Text("always empty", style="dim")
-    text = " ".join(texts[0].split())
-    cut = text if len(text) <= _EXAMPLE_CHARACTERS else f"{text[: _EXAMPLE_CHARACTERS - 1]}…"
+    cut = text if len(text) <= _SAMPLE_CHARACTERS else f"{text[: _SAMPLE_CHARACTERS - 1]}…"
     return shown_cell(cut)
 
 
 def _attribute(row: MappingRow) -> Text:
-    """Ticked and green where it is mapped; a proposal that is not taken has a question mark."""
     if row.line is not None:
         line: Any = row.line
         new = f" (new {line['new']['type']})" if "new" in line else ""
         read_as = f" as {line['source_format']}" if "source_format" in line else ""
-        return Text(f"✓ {line['attribute']}{new}{read_as}", style="green")
+        return Text(f"{line['attribute']}{new}{read_as}", style="green")
     if row.proposal is not None and row.proposal.attribute is not None:
-        return Text(f"? {row.proposal.attribute}", style="yellow")
+        return Text(row.proposal.attribute, style="yellow")
     return Text("-", style="dim")
 
 
-def _why(row: MappingRow) -> str:
-    if row.proposal is None or (row.line is not None and not row.is_as_proposed):
-        return str((row.line or {}).get("note", "as you said"))
-    return row.proposal.reason
+def _score(row: MappingRow) -> Text:
+    if row.proposal is None or row.is_as_you_said:
+        return Text("")
+    return Text(f"{row.proposal.score:.2f}")
+
+
+def _reason(row: MappingRow) -> Text:
+    if row.proposal is None or row.is_as_you_said:
+        return Text("as you said")
+    left_out = "; left out all the same" if row.line is None and row.proposal.ticked else ""
+    return Text(f"{row.proposal.reason}{left_out}", style="dim" if row.is_left else "")

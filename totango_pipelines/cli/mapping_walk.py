@@ -8,8 +8,8 @@ from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.asking import ask, choose
 from totango_pipelines.cli.create_draft import Given, Material
 from totango_pipelines.cli.line_options import constant_of
-from totango_pipelines.cli.mapping_table import MappingRow, print_rows
-from totango_pipelines.cli.output import plural, print_lines
+from totango_pipelines.cli.mapping_table import MappingRow, print_rows, rows_of
+from totango_pipelines.cli.output import plural, print_lines, print_sentences
 from totango_pipelines.cli.session import Session
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _AS_IT_IS = "-"
 _ADD = "add it as a new attribute"
 _LEAVE = "leave it unmapped"
 _TAKE = "Enter takes the ticked ones, a number changes a line, + adds one"
+_TAKE_OF_MANY = "Enter takes the ticked ones, a number changes a line, a lists all, + adds one"
+_ALL = "a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +48,31 @@ class MappingWalk:
         return self.rows_of(drafts.without_lines(lines, given.unmapped))
 
     def rows_of(self, lines: "Sequence[Line]") -> list[MappingRow]:
-        """The rows of the columns in automap's order, those without a column behind them."""
-        rows: list[MappingRow] = []
-        for each in self.found.proposals:
-            own: list[Line | None] = [line for line in lines if line.get("column") == each.column]
-            rows += [MappingRow(each.column, line, each) for line in own or [None]]
-        known = {each.column for each in self.found.proposals}
-        others = [line for line in lines if line.get("column") not in known]
-        return rows + [MappingRow(None, line, None) for line in others]
+        """The rows of these lines, and of the columns that have none."""
+        return rows_of(self.found.proposals, lines)
 
     def settle(self, rows: list[MappingRow]) -> "tuple[Line, ...]":
         """Show the rows and change them until they are taken; answers with the lines."""
+        most: int | None = 0
         while True:
-            print_rows(self.session, self.found, rows)
-            answer = ask(self.session, _TAKE, default="ok", wrong=_is_action(len(rows)))
+            hidden = print_rows(self.session, self.found.firsts, rows, numbered=True, most=most)
+            question = _TAKE_OF_MANY if hidden else _TAKE
+            answer = ask(self.session, question, default="ok", wrong=_is_action(len(rows)))
+            most = None if answer == _ALL else 0
             if answer == "+":
                 rows = [*rows, self._added(rows)]
             elif answer.isdecimal():
                 self._change(rows, int(answer) - 1)
-            elif any(row.line for row in rows):
-                return tuple(row.line for row in rows if row.line is not None)
-            else:
+            elif answer != _ALL and any(row.line for row in rows):
+                return self._lines_of(rows)
+            elif answer != _ALL:
                 print_lines(self.session.out, ["Nothing is mapped yet: map the key at least."])
+
+    def _lines_of(self, rows: Sequence[MappingRow]) -> "tuple[Line, ...]":
+        """The lines in the order of the columns, keys first; those without a column behind them."""
+        places = {each.column: place for place, each in enumerate(self.found.proposals)}
+        ordered = sorted(rows, key=lambda row: places.get(row.column or "", len(places)))
+        return tuple(row.line for row in ordered if row.line is not None)
 
     def with_formats(self, lines: "tuple[Line, ...]") -> "tuple[Line, ...]":
         """Formats where nothing speaks against one, and a question where there are several."""
@@ -96,13 +101,12 @@ class MappingWalk:
         if detection.question is None:
             if detection.source_format is None:
                 return line
-            said = f"{finding.attribute}: {finding.column} is read as {detection.source_format}."
-            print_lines(out, [said])
+            print_sentences(out, [door.sync("drafts").read_as_sentence(finding)])
             return {**line, "source_format": detection.source_format}
         if finding.settled is not None:
-            print_lines(out, door.sync("drafts").remembered_sentence(finding))
+            print_sentences(out, door.sync("drafts").remembered_sentence(finding))
             return {**line, "source_format": finding.settled}
-        print_lines(out, ["", detection.question])
+        print_sentences(out, ["", detection.question])
         options: dict[str, Reading | None] = {_shown(each): each for each in detection.readings}
         if not any(each.source_format is None for each in detection.readings):
             options[_PLAINLY] = None
@@ -226,7 +230,7 @@ class MappingWalk:
 def _is_action(count: int) -> Callable[[str], str | None]:
     def wrong(answer: str) -> str | None:
         named = answer.isdecimal() and 1 <= int(answer) <= count
-        if named or answer in ("ok", "+"):
+        if named or answer in ("ok", "+", _ALL):
             return None
         return (
             f"Press Enter, or answer with +, or with the number of one of {plural(count, 'line')}."

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +15,9 @@ from rich.text import Text
 from totango_pipelines.errors import DeclarationError, MappingInvalidError
 
 _PASSWORD = re.compile(r"(://[^:/@\s]*):\S*@|((?:password|sslpassword)=)[^&\s]*", re.IGNORECASE)
+_PIECE = re.compile(r"(?:`[^`]*`|--[\w-]+ \"[^\"]*\"|\S)+\s*")
+"""What stays on one line: a word, a command in back quotes, an option with its value."""
+_SINGULAR = {"duplicates": "duplicate", "stub_accounts": "stub account"}
 _STYLES = {
     "succeeded": "green",
     "succeeded_with_rejects": "yellow",
@@ -48,16 +52,42 @@ def print_json(value: object) -> None:
 
 
 def print_lines(console: Console, lines: Iterable[str | Text]) -> None:
-    """Lines as they are: paths and commands stay whole, so that they can be copied."""
+    """Lines as they are: a path, a command, a file or a query stays whole and can be copied."""
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+def print_sentences(console: Console, lines: Iterable[str | Text]) -> None:
+    """Sentences; on a terminal they go on in the next line between two words.
+
+    Paths, options with their value, and commands in back quotes stay whole.
+    """
+    for line in lines:
+        text = Text(line) if isinstance(line, str) else line
+        print_lines(console, _wrapped(text, console.width) if console.is_terminal else [text])
+
+
+def _wrapped(text: Text, width: int) -> Iterable[Text]:
+    """The text in lines of whole pieces; each goes on below where the first begins."""
+    plain = text.plain
+    start = len(plain) - len(plain.lstrip())
+    ends, column = [], start
+    for piece in _PIECE.finditer(plain, start):
+        if column > start and column + cell_len(piece[0].rstrip()) > width:
+            ends.append(piece.start())
+            column = start
+        column += cell_len(piece[0])
+    first, *rest = text.divide(ends)
+    for line in (first, *(Text(" " * start) + each for each in rest)):
+        line.rstrip()
+        yield line
 
 
 def print_error(console: Console, message: str) -> None:
     """`error: …` on standard error; further lines of the message are indented."""
     first, *rest = message.strip().splitlines() or [""]
-    print_lines(console, [Text.assemble(("error:", "bold red"), f" {first}")])
-    print_lines(console, (f"  {line}" for line in rest))
+    print_sentences(console, [Text.assemble(("error:", "bold red"), f" {first}")])
+    print_sentences(console, (f"  {line}" for line in rest))
 
 
 def print_exception(console: Console, error: Exception) -> None:
@@ -97,6 +127,9 @@ def without_password(url: str) -> str:
 def counts_sentence(counts: dict[str, Any]) -> str:
     """`59 rows read: 57 created, 2 rejected`; what is zero is left out."""
     others = [(name, n) for name, n in counts.items() if name != "rows_read" and n]
-    said = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in others)
+    said = ", ".join(
+        f"{n} {_SINGULAR[name] if n == 1 and name in _SINGULAR else name.replace('_', ' ')}"
+        for name, n in others
+    )
     read = f"{plural(counts.get('rows_read', 0), 'row')} read"
     return f"{read}: {said}" if said else read

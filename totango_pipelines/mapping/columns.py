@@ -1,5 +1,6 @@
 """A column of the extract, as the mapping sees it: its name and what its values are."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +34,8 @@ RESERVED_COLUMNS = frozenset(
 )
 """Names that the staged files use themselves (contract.md, Hub)."""
 
+_EXACT = re.compile(r"(numeric|decimal)(?=[\s(]|$)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
@@ -61,6 +64,6 @@ def _kind(arrow_type: str, source_type: str) -> Kind:  # noqa: PLR0911 - one lin
         return Kind.FLOAT
     if arrow_type == "bool":
         return Kind.BOOLEAN
-    # An array of them, `numeric[]`, is text like any other.
-    exact = source_type.lower().startswith(("numeric", "decimal")) and "[" not in source_type
+    # An array of them, `numeric[]`, is text like any other, and so is a type `numeric_grade`.
+    exact = _EXACT.match(source_type) is not None and "[" not in source_type
     return Kind.DECIMAL_TEXT if exact else Kind.TEXT

@@ -7,9 +7,10 @@ from totango_pipelines.catalog.attributes import Attribute, DataType, normalised
 from totango_pipelines.catalog.catalog import Catalog, nearest
 from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.integration import Integration, MappingLine
-from totango_pipelines.mapping.columns import RESERVED_COLUMNS, SourceColumn
+from totango_pipelines.mapping.columns import RESERVED_COLUMNS, Kind, SourceColumn
 from totango_pipelines.mapping.conversions import instant_of
 from totango_pipelines.mapping.formats.source_format import format_problem
+from totango_pipelines.mapping.functions.expression import ExpressionProblem, check_text
 from totango_pipelines.mapping.origins import Origin, checked_expression, origin_of
 from totango_pipelines.mapping.plan import line_conversion
 
@@ -32,6 +33,14 @@ def validate_mapping(
     return tuple(_Validation(integration, catalog, tuple(columns)).problems())
 
 
+def validate_texts(integration: Integration, catalog: Catalog) -> tuple[Problem, ...]:
+    """Every reason why the mapping fits no columns: its expressions' and formats' own texts.
+
+    `validate_mapping` finds the same, and says it with the same codes and places.
+    """
+    return tuple(_Validation(integration, catalog, ()).problems_of_texts())
+
+
 @dataclass(frozen=True, slots=True)
 class _Validation:
     integration: Integration
@@ -43,6 +52,27 @@ class _Validation:
         for index, line in enumerate(self.integration.mapping):
             yield from self._line(f"mapping[{index}]", index, line)
         yield from self._settings()
+
+    def problems_of_texts(self) -> Iterator[Problem]:
+        for index, line in enumerate(self.integration.mapping):
+            path = f"mapping[{index}]"
+            if line.expression is not None:
+                yield from self._of_expression(path, check_text(line.expression))
+            attribute = self.catalog.attribute(self.integration.object, line.attribute)
+            if attribute is not None:
+                yield from self._source_format(path, line, attribute, Kind.TEXT)
+
+    def _of_expression(self, path: str, found: Sequence[ExpressionProblem]) -> Iterator[Problem]:
+        for each in found:
+            yield self._problem(f"{path}.expression", each.code, each.problem, each.remedy)
+
+    def _source_format(
+        self, path: str, line: MappingLine, attribute: Attribute, kind: Kind
+    ) -> Iterator[Problem]:
+        wrong = line.source_format and format_problem(line.source_format, attribute, kind)
+        if wrong:
+            where = f"{path}.source_format"
+            yield self._problem(where, "SOURCE_FORMAT", wrong.problem, wrong.remedy)
 
     def _problem(self, path: str, code: str, problem: str, remedy: str) -> Problem:
         file = f"integrations/{self.integration.id}.yaml"
@@ -66,12 +96,11 @@ class _Validation:
         attribute = self.catalog.attribute(self.integration.object, line.attribute)
         if attribute is None:
             return  # a problem of the file, found when it was loaded
-        if line.source_format is not None and origin.kind is not None:
-            wrong = format_problem(line.source_format, attribute, origin.kind)
-            if wrong is not None:
-                where = f"{path}.source_format"
-                yield self._problem(where, "SOURCE_FORMAT", wrong.problem, wrong.remedy)
-                return
+        kind = origin.kind
+        wrong = () if kind is None else tuple(self._source_format(path, line, attribute, kind))
+        yield from wrong
+        if wrong:
+            return
         if line_conversion(line, attribute, origin, self.integration.settings.timezone) is None:
             yield self._type_mismatch(path, line, attribute, origin)
 
@@ -80,8 +109,8 @@ class _Validation:
             yield self._unknown_column(f"{path}.column", line.column)
             return
         found = checked_expression(line.expression or "", self.columns)
-        for each in found if isinstance(found, tuple) else ():
-            yield self._problem(f"{path}.expression", each.code, each.problem, each.remedy)
+        if isinstance(found, tuple):
+            yield from self._of_expression(path, found)
 
     def _type_mismatch(
         self, path: str, line: MappingLine, attribute: Attribute, origin: Origin

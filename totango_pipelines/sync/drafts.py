@@ -111,26 +111,17 @@ def ticked_lines(proposals: Iterable[Proposal]) -> tuple[Line, ...]:
 def changed_lines(lines: Sequence[Line], changes: Iterable[ChangeLine]) -> tuple[Line, ...]:
     """The lines with what somebody asked for; an origin replaces the one that is there.
 
-    A column that somebody maps elsewhere leaves the attribute that automap had for it.
+    One column may serve several attributes, so no other line goes.
     """
     kept = {normalised_name(str(line["attribute"])): dict(line) for line in lines}
-    proposed = dict(kept)
-    asked = list(changes)
-    for change in asked:
+    for change in changes:
         name = normalised_name(change.attribute)
         line = kept.get(name, {"attribute": change.attribute})
         if any(change.values.get(origin) is not None for origin in ORIGINS):
             line = {key: value for key, value in line.items() if key not in ORIGINS}
         merged = {**line, **change.values}
         kept[name] = {key: value for key, value in merged.items() if value is not None}
-    named = {normalised_name(change.attribute) for change in asked}
-    columns = {change.values.get("column") for change in asked} - {None}
-    moved = {
-        name
-        for name, line in proposed.items()
-        if name not in named and line.get("column") in columns
-    }
-    return tuple(line for name, line in kept.items() if name not in moved)
+    return tuple(kept.values())
 
 
 def formats_for(
@@ -194,9 +185,11 @@ def with_formats(
         stays = finding.is_key or normalised_name(finding.attribute) in asked_for
         if stays or not detection.readings:
             written.append(line)
-            said.append(f"{finding.attribute}: {detection.question}")
+            said.append(question_sentence(finding))
         else:
-            said.append(left_out(finding.attribute, finding.column, detection.question))
+            formats = [each.source_format for each in detection.readings]
+            question = detection.question
+            said.append(left_out(finding.attribute, finding.column, question, formats))
     return tuple(written), tuple(said)
 
 
@@ -208,10 +201,30 @@ def remembered_sentence(finding: FormatFinding) -> tuple[str, ...]:
     return (f"{finding.attribute}: {finding.column} is read as {source_format}, as in {where}.",)
 
 
-def left_out(attribute: str, column: str, why: str) -> str:
+def read_as_sentence(finding: FormatFinding) -> str:
+    """What to say of a format that nothing speaks against."""
+    return f"{finding.attribute}: {finding.column} is read as {finding.settled}."
+
+
+def question_sentence(finding: FormatFinding) -> str:
+    """The question that the samples leave open, and the options that answer it."""
+    said = f"{finding.attribute}: {finding.detection.question}"
+    formats = [each.source_format for each in finding.detection.readings]
+    if not formats:
+        return said
+    return f"{said} To choose: {_format_options(finding.attribute, formats)}."
+
+
+def left_out(attribute: str, column: str, why: str, formats: Sequence[str | None] = (None,)) -> str:
     """What to say of a column that is not mapped after all, and how to map it."""
-    how = f'--map "{attribute}={column}" --format "{attribute}=FORMAT"'
+    how = f'--map "{attribute}={column}" with {_format_options(attribute, formats)}'
     return f"{column} is left unmapped: {why} To map it: {how}."
+
+
+def _format_options(attribute: str, formats: Sequence[str | None]) -> str:
+    """The options that choose one of the formats; the plain reading takes no option."""
+    named = [each for each in formats if each is not None] or ["FORMAT"]
+    return " or ".join(f'--format "{attribute}={each}"' for each in named)
 
 
 def refused_lines(

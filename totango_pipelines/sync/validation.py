@@ -17,7 +17,7 @@ from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.project import DeclaredIntegration
 from totango_pipelines.mapping.effect import EffectCell, MappingEffect
 from totango_pipelines.mapping.rejects import Check
-from totango_pipelines.mapping.validation import validate_mapping
+from totango_pipelines.mapping.validation import validate_mapping, validate_texts
 from totango_pipelines.preview import PREVIEW_ROWS, Preview
 from totango_pipelines.sync.extract_step import checked_query
 from totango_pipelines.sync.mapping_effect import mapping_effect
@@ -41,22 +41,34 @@ def _steps(path: str) -> tuple[str | int, ...]:
     return tuple(int(index) if index else name for index, name in _STEP.findall(path))
 
 
+def _line_of(path: str) -> int | None:
+    """`mapping[2].column` -> 2; None: the problem is of no line of the mapping."""
+    match _steps(path):
+        case ("mapping", int(line), *_):
+            return line
+    return None
+
+
 def validate_offline(context: RunContext) -> tuple[Problem, ...]:
-    """Problems that show without asking the source: those of the query's text and of promises."""
-    declared = context.declared
-    waiting = located(declared, _accepted_but_waiting(declared.integration))
+    """Problems that show without asking the source.
+
+    Those of the query's text, of what expressions and formats say by themselves, and of promises.
+    """
+    declared, integration = context.declared, context.integration
+    found = list(validate_texts(integration, context.catalog))
     try:
         checked_query(context)
     except QueryRefusedError as error:
-        return (*located(declared, [_query_problem(error)]), *waiting)
-    return waiting
+        found.insert(0, _query_problem(error))
+    return located(declared, [*found, *_accepted_but_waiting(integration)])
 
 
 @dataclass(frozen=True, slots=True)
 class LiveValidation:
     """Every problem against the live source; what the mapping does to its first rows.
 
-    Without a `preview` the source could not be asked; without an `effect` the mapping does not fit.
+    Without a `preview` the source could not be asked. The `effect` is that of the lines that fit;
+    without one none does, or an expression did not end in time.
     """
 
     problems: tuple[Problem, ...]
@@ -93,13 +105,15 @@ def validate_sample(context: RunContext, sample: QuerySample) -> LiveValidation:
     """The same, of rows that were read already: the source is not asked again."""
     declared, integration = context.declared, context.integration
     found = list(validate_mapping(integration, context.catalog, sample.columns))
+    wrong = {_line_of(problem.path) for problem in errors_among(found)}
+    sound = [line for line in range(len(integration.mapping)) if line not in wrong]
     effect = None
-    if not errors_among(found):
-        try:
-            effect = mapping_effect(context, sample)
+    try:
+        if sound:
+            effect = mapping_effect(context, sample, sound)
             found += preview_problems(effect)
-        except ExpressionTooSlowError as error:
-            found.append(Problem("", None, "mapping", "EXPRESSION_TOO_SLOW", str(error), ""))
+    except ExpressionTooSlowError as error:
+        found.append(Problem("", None, "mapping", "EXPRESSION_TOO_SLOW", str(error), ""))
     found += _accepted_but_waiting(integration)
     return LiveValidation(located(declared, found), sample.preview, effect)
 

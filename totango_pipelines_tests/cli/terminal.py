@@ -38,6 +38,9 @@ class Terminal:
         self._read_to = self.seen.index(text, self._read_to) + len(text)
 
     def type(self, text):
+        if text == CTRL_C:
+            # A signal between the prompt and the read behind it is seen only after the next key.
+            time.sleep(0.2)
         os.write(self.descriptor, text.encode())
 
     def answer(self, question, text=""):

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from totango_pipelines.cli.asking import ask, choose, confirm, stopping_quietly, typed_line
+from totango_pipelines.cli.output import counts_sentence, print_sentences
 from totango_pipelines.cli.schedule_walk import ask_schedule
 from totango_pipelines.cli.session import Session
 from totango_pipelines.sync.environment import Environment
@@ -111,3 +112,35 @@ def test_the_end_of_the_input_stops_with_one_line(somebody):
 )
 def test_a_schedule_asks_for_what_its_cadence_needs(somebody, answers, schedule):
     assert ask_schedule(somebody(*answers)) == schedule
+
+
+def on_a_terminal(text, width=30):
+    console = Console(file=io.StringIO(), markup=False, width=width, force_terminal=True)
+    print_sentences(console, [text])
+    return console.file.getvalue()
+
+
+def test_a_sentence_goes_on_in_the_next_line_between_two_words():
+    assert on_a_terminal("  one two three four five six seven") == (
+        "  one two three four five six\n  seven\n"
+    )
+    assert on_a_terminal("") == "\n"
+
+
+@pytest.mark.parametrize(
+    "whole", ["`edit crm_accounts --map this=that`", '--map "Contract Renewal Date=since until"']
+)
+def test_a_command_stays_whole_however_long_it_is(whole):
+    assert on_a_terminal(f"Give {whole} then.").splitlines() == ["Give", whole, "then."]
+
+
+def test_without_a_terminal_every_line_stays_one():
+    console = Console(file=io.StringIO(), width=10)
+    print_sentences(console, ["one two three four five"])
+    assert console.file.getvalue() == "one two three four five\n"
+
+
+def test_one_of_something_is_said_as_one():
+    assert counts_sentence({"rows_read": 1, "duplicates": 1, "stub_accounts": 1}) == (
+        "1 row read: 1 duplicate, 1 stub account"
+    )

@@ -91,7 +91,8 @@ def test_an_ambiguous_format_leaves_the_column_out_and_says_how_to_map_it(cli, c
     made = cli(*ANSWERS[:-1], renamed, "--yes")
     assert made.code == 0, made.err
     assert "Contract Renewal Date is left unmapped:" in made.out
-    assert '--format "Contract Renewal Date=FORMAT"' in made.out
+    assert '--format "Contract Renewal Date=DD/MM/YYYY"' in made.out
+    assert "? is proposed but not taken" in made.out
     assert "attribute: Contract Renewal Date" not in file.read_text()
     answer = ["--map", "Contract Renewal Date=due", "--format", "Contract Renewal Date=DD/MM/YYYY"]
     file.unlink()
@@ -287,15 +288,20 @@ def test_in_a_terminal_it_walks_from_the_object_to_the_summary(customers, file):
     assert load_project(customers.folder).problems == ()
 
 
-def test_errors_lead_back_to_the_mapping_and_no_at_the_end_writes_nothing(customers):
+def test_errors_lead_back_to_the_mapping_and_no_at_the_end_keeps_the_text(
+    customers, tmp_path_factory, monkeypatch
+):
+    scratch = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setenv("TMPDIR", str(scratch))
     with terminal(
         *ANSWERS, "--map", "Create Date=due", "--map", "Teir=plan", "--cadence", "hourly"
     ) as screen:
         screen.answer("adds one (ok):")
         screen.answer("Which one (", "leave it unmapped")
-        screen.wait_for("'Teir' is not an attribute of accounts. Did you mean Tier?")
+        screen.wait_for("'Teir' is not an attribute of accounts.")
+        screen.wait_for("Did you mean Tier?")
         screen.answer("What now (1):")
-        screen.answer("adds one (ok):", "5")
+        screen.answer("adds one (ok):", "4")
         screen.answer("What to do", "leave it unmapped")
         screen.answer("adds one (ok):")
         screen.answer("Name that people see (Customers):")
@@ -309,6 +315,124 @@ def test_errors_lead_back_to_the_mapping_and_no_at_the_end_writes_nothing(custom
     assert "Run it" not in screen.seen
     assert "attribute: Create Date" not in screen.seen
     assert "nothing was written" in screen.seen
+    assert names(customers.folder / "integrations") == ["accounts.yaml"]
+    [kept] = scratch.glob("totango-pipelines-*/customers.yaml")
+    assert "cadence: hourly" in kept.read_text()
+    assert "Your text is kept in" in screen.seen
+    assert (kept.parent.stat().st_mode & 0o077) == 0
+
+
+def test_what_an_option_says_of_the_schedule_waits_until_the_schedule_is_asked_for(customers, file):
+    with terminal(*ANSWERS, "--set", "schedule.enabled=false") as screen:
+        screen.answer("adds one (ok):")
+        screen.answer("Name that people see")
+        screen.answer("Description")
+        screen.answer("Allow new records")
+        screen.answer("Resolve matching conflicts")
+        screen.answer("Run it (1):", "hourly")
+        screen.answer("Minute of the hour")
+        screen.answer("Time zone")
+        screen.answer("Switch the schedule on?")
+        screen.answer("Write integrations/customers.yaml?")
+        assert screen.end() == 0
+    assert "There are errors" not in screen.seen
+    assert file.read_text().endswith("cadence: hourly\n  enabled: false\n")
+
+
+def test_an_option_that_no_answer_can_mend_is_refused_before_anything_is_asked(customers):
+    for wrong in (["--set", "settings.allow_new=often"], ["--cadence", "daily", "--at", "6"]):
+        with terminal(*ANSWERS, *wrong) as screen:
+            assert screen.end() == 1
+        assert "adds one" not in screen.seen
+        assert "error: integrations/customers.yaml" in screen.seen
+
+
+@pytest.fixture
+def wide(customers):
+    """A query of 60 columns: 40 could be new attributes, 17 are empty."""
+    made = [f"'word {n}' AS zq{n}" for n in range(40)] + [f"NULL AS xv{n}" for n in range(17)]
+    return f"SELECT account_id, account_name, {', '.join(made)}, plan AS tier FROM customers"
+
+
+def test_of_many_columns_the_walk_shows_those_that_matter_and_counts_the_others(customers, wide):
+    with terminal(*ANSWERS[:-1], wide) as screen:
+        screen.wait_for("attribute  ")
+        screen.wait_for("57 columns are left unmapped: 17 empty or housekeeping, 40 could be new")
+        assert "no attribute fits" not in screen.seen
+        screen.answer("a lists all, + adds one (ok):", "a")
+        screen.wait_for("no attribute fits")
+        screen.answer("adds one (ok):", "4")
+        screen.answer("What to do", "add")
+        screen.answer("Attribute (Zq0):")
+        screen.answer("Its type (1):")
+        screen.answer("a lists all, + adds one (ok):")
+        screen.wait_for("Name that people see")
+        screen.type(CTRL_C)
+        assert screen.end() == 130
+
+
+def test_of_many_columns_thirty_that_could_be_something_are_listed(cli, customers, wide):
+    made = cli(*ANSWERS[:-1], wide, "--yes")
+    assert made.code == 0, made.err
+    assert "57 columns are left unmapped, 27 of them not listed here: 17 empty" in made.out
+    assert "zq29 " in made.out
+    assert "zq30 " not in made.out.partition("left unmapped")[0]
+
+
+def test_the_table_of_automap_stands_before_the_rows_and_shows_no_notes(cli, customers):
+    made = cli(*ANSWERS, "--yes", "--note", "account_id=why so").out
+    assert made.index("reason") < made.index("3 preview rows mapped")
+    assert "why so" not in made
+    assert made.splitlines()[0].split() == ["column", "sample", "attribute", "score", "reason"]
+
+
+def test_what_is_refused_is_shown_with_its_line_numbers(cli, customers):
+    made = cli(*ANSWERS, "--yes", "--map", "Tear=plan")
+    assert made.code == 1
+    assert "account_id  " in made.out
+    assert "  12    - {attribute: Tear, column: plan}\n" in made.out
+    assert ":12 mapping[" in made.err
+    assert 'give --new "Tear=text"' in made.err
+    assert "on this line" not in made.err
+    assert made.err.endswith("Nothing was written.\n")
+
+
+def test_a_column_may_serve_two_attributes(cli, file):
+    made = cli(*ANSWERS, "--yes", "--map", "Tier=account_id")
+    assert made.code == 0, made.err
+    assert "{attribute: account_id, column: account_id}" in file.read_text()
+    assert "{attribute: Tier, column: account_id}" in file.read_text()
+
+
+def test_an_ambiguous_column_that_is_asked_for_names_its_readings_and_their_options(cli, customers):
+    made = cli(*ANSWERS, "--yes", "--map", "Contract Renewal Date=due")
+    assert "Contract Renewal Date: Contract Renewal Date can be read in 2 ways" in made.out
+    for reading in ("MM/DD/YYYY", "DD/MM/YYYY"):
+        assert f'--format "Contract Renewal Date={reading}"' in made.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--cadence", "dayly"], "Did you mean daily?"),
+        (["--weekday", "mon"], "Allowed: monday, tuesday"),
+        (["--blank", "Tier=empty"], "Allowed: keep, clear."),
+        (["--on-error", "Tier=skip"], "Allowed: reject_row, null_value."),
+        (["--new", "Plan=string"], "Allowed: text, number, currency, date, foreign_key."),
+        (["--map", "Tier=plan", "--map", "tier=due"], "tier has two values."),
+        (["--map", "Tier=plan", "--unmap", "tier"], "tier is to be unmapped"),
+        (["--set", "settings.a=1", "--set", "settings.a=2"], "settings.a has two values"),
+        (["--query-file", "nope.sql"], "does not exist"),
+    ],
+    ids=str,
+)
+def test_a_word_that_an_option_does_not_take_is_wrong_usage(
+    cli, customers, monkeypatch, arguments, message
+):
+    monkeypatch.setenv("COLUMNS", "300")
+    made = cli(*ANSWERS, "--yes", *arguments)
+    assert made.code == 2
+    assert message in " ".join(made.err.split())
     assert names(customers.folder / "integrations") == ["accounts.yaml"]
 
 

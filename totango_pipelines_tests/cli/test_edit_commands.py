@@ -220,7 +220,7 @@ def test_a_copy_can_have_its_own_name_and_keep_its_schedule(cli, project, hand):
 def test_a_copy_never_takes_the_place_of_a_file(cli, project, hand):
     made = cli("duplicate", "hand", "accounts")
     assert made.code == 1
-    assert "accounts.yaml exists already" in made.err
+    assert made.err == "error: 'accounts' is an integration already; `edit` changes it.\n"
     assert "By hand" not in (project.folder / "integrations" / "accounts.yaml").read_text()
 
 
@@ -228,7 +228,7 @@ def test_a_copy_never_takes_the_place_of_a_file(cli, project, hand):
 def test_a_copy_needs_a_proper_id(cli, project, hand, name):
     made = cli("duplicate", "hand", name)
     assert made.code == 1
-    assert " id " in made.err
+    assert "letters, digits and _" in made.err or " id " in made.err
     names = sorted(path.name for path in (project.folder / "integrations").iterdir())
     assert names == ["accounts.yaml", "hand.yaml"]
 
@@ -304,15 +304,54 @@ def test_what_is_not_valid_goes_back_to_the_editor(hand, editor, changes):
     assert "column: id, note" in hand.read_text()
 
 
-def test_what_is_given_up_is_not_written(hand, editor, changes):
+def test_what_is_given_up_is_not_written_but_kept(hand, editor, changes, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with terminal("edit", "hand", environment=editor(("id: hand", "id: ["))) as screen:
         screen.answer("Go on editing?", "n")
         assert screen.end() == 1
     assert "nothing was written" in screen.seen
     assert changes() == []
+    [kept] = tmp_path.glob("totango-pipelines-*/hand.yaml")
+    assert kept.read_text() == FILE.replace("id: hand", "id: [")
+    assert "Your text is kept in" in screen.seen
 
 
-def test_ctrl_c_leaves_the_file_as_it_was(hand, editor, changes):
+@pytest.fixture
+def dates(project):
+    """Renewals that can be read in one way, and in two."""
+    project.rows(("A1", "01/02/2026", "1 Feb 2026"), ("A2", "02/03/2026", "13 Mar 2026"))
+
+
+def test_a_column_that_is_mapped_anew_gets_the_format_that_its_cells_have(cli, dates, changes):
+    edited = cli("edit", "hand", "--map", "Contract Renewal Date=renewal")
+    assert edited.code == 0, edited.err
+    assert "Contract Renewal Date: renewal is read as D MMM YYYY.\n" in edited.out
+    assert changes() == [
+        "+   - {attribute: Contract Renewal Date, column: renewal, source_format: D MMM YYYY}"
+    ]
+
+
+def test_a_column_with_two_readings_gets_none_and_the_options_that_choose_one(cli, hand, dates):
+    edited = cli("edit", "hand", "--map", "Contract Renewal Date=name")
+    assert '--format "Contract Renewal Date=DD/MM/YYYY"' in edited.out
+    assert "source_format" not in hand.read_text()
+    given = ["--format", "Contract Renewal Date=DD/MM/YYYY"]
+    edited = cli("edit", "hand", "--map", "Contract Renewal Date=name", *given)
+    assert "can be read" not in edited.out
+    assert "source_format: DD/MM/YYYY" in hand.read_text()
+
+
+def test_what_is_refused_is_shown_as_a_diff(cli, changes):
+    edited = cli("edit", "hand", "--map", "Teir=name")
+    assert edited.code == 1
+    assert "+  - {attribute: Teir, column: name}\n" in edited.out
+    assert 'Did you mean Tier? To add it, give --new "Teir=text"' in edited.err
+    assert edited.err.endswith("Nothing was written: integrations/hand.yaml is as it was.\n")
+    assert changes() == []
+
+
+def test_ctrl_c_leaves_the_file_as_it_was(hand, editor, changes, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with terminal("edit", "hand", environment=editor(("id: hand", "id: other"))) as screen:
         screen.wait_for("Go on editing?")
         screen.type(CTRL_C)

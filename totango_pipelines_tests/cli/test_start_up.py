@@ -38,16 +38,29 @@ def test_asking_a_source_never_imports_dagster(project):
     assert "dagster" not in imported_by("validate", then=["preview", "accounts"])
 
 
-def test_the_shell_completes_ids(project):
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("show a", ["accounts", "assets"]),
+        ("create x --connection g", ["gone"]),
+        ("create x --object use", ["users"]),
+        ("create x --collection t", ["tickets"]),
+        ("create x --cadence w", ["workdays", "weekly"]),
+        ("create x --weekday t", ["tuesday", "thursday"]),
+        ("automap --object tas", ["tasks"]),
+    ],
+)
+def test_the_shell_completes_names(project, words, completed):
     program = Path(sysconfig.get_path("scripts")) / "totango-pipelines"
     if not program.exists():
         pytest.skip("the package is not installed")
     project.integration("assets")
+    project.file("catalog.yaml", "collections: [tickets, invoices]\n")
     asked = {
         **os.environ,
         "_TOTANGO_PIPELINES_COMPLETE": "complete_bash",
-        "COMP_WORDS": "totango-pipelines show a",
-        "COMP_CWORD": "2",
+        "COMP_WORDS": f"totango-pipelines {words}",
+        "COMP_CWORD": str(len(words.split())),
     }
     ended = subprocess.run([program], env=asked, capture_output=True, text=True, check=False)
-    assert ended.stdout.split() == ["accounts", "assets"]
+    assert ended.stdout.split() == completed

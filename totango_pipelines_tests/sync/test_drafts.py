@@ -71,14 +71,11 @@ def test_what_somebody_asks_for_goes_before_what_automap_ticked():
     )
 
 
-def test_a_column_that_is_mapped_elsewhere_leaves_its_proposed_attribute():
-    moved = ChangeLine("Segment", {"column": "plan", "new": {"type": "text"}})
-    assert changed_lines([KEY, TIER], [moved]) == (
-        KEY,
-        {"attribute": "Segment", "column": "plan", "new": {"type": "text"}},
-    )
-    both = [moved, ChangeLine("Tier", {"column": "plan"})]
-    assert len(changed_lines([KEY, TIER], both)) == 3
+def test_a_column_that_somebody_maps_once_more_keeps_its_proposed_attribute():
+    again = ChangeLine("Tier", {"column": "id"})
+    assert changed_lines([KEY], [again]) == (KEY, {"attribute": "Tier", "column": "id"})
+    segment = ChangeLine("Segment", {"column": "plan", "new": {"type": "text"}})
+    assert changed_lines([KEY, TIER], [segment])[:2] == (KEY, TIER)
 
 
 def test_an_option_that_is_taken_back_goes():
@@ -98,17 +95,23 @@ def test_a_column_with_two_readings_is_left_unmapped_and_that_is_said():
     lines, said = with_formats([KEY, DUE], [finding(DUE["attribute"], TWO_WAYS)])
     assert lines == (KEY,)
     [text] = said
-    assert text.startswith("due is left unmapped: Which one is meant? To map it: --map")
+    name = "Contract Renewal Date"
+    assert text == (
+        f'due is left unmapped: Which one is meant? To map it: --map "{name}=due" with '
+        f'--format "{name}=MM/DD/YYYY" or --format "{name}=DD/MM/YYYY".'
+    )
 
 
 @pytest.mark.parametrize(
     ("is_key", "kept"), [(True, ()), (False, ["contract renewal date"])], ids=["key", "asked for"]
 )
 def test_a_key_and_what_somebody_asked_for_stay_with_their_question(is_key, kept):
-    found = [finding(DUE["attribute"], TWO_WAYS, is_key=is_key)]
+    name = DUE["attribute"]
+    found = [finding(name, TWO_WAYS, is_key=is_key)]
+    first, second = (f'--format "{name}={each}"' for each in ("MM/DD/YYYY", "DD/MM/YYYY"))
     assert with_formats([DUE], found, kept) == (
         (DUE,),
-        ("Contract Renewal Date: Which one is meant?",),
+        (f"{name}: Which one is meant? To choose: {first} or {second}.",),
     )
 
 
@@ -224,8 +227,9 @@ def test_a_sample_is_validated_without_asking_the_source_again(scene, tmp_path):
         context = RunContext(environment, project, project.integrations["x"], run)
         return validate_sample(context, sample)
 
-    [problem] = validated(choices).problems
-    assert (problem.code, problem.line) == ("UNKNOWN_COLUMN", 12)
+    found = validated(choices).problems
+    assert ("UNKNOWN_COLUMN", 12) in [(each.code, each.line) for each in found]
+    assert {each.path for each in found} == {"mapping[1]", "mapping[2].column"}
     [problem] = validated(replace(choices, lines=lines[:2])).problems
     assert (problem.path, problem.severity) == ("mapping[1]", Severity.ERROR)
     live = validated(replace(choices, lines=(KEY, TIER)))

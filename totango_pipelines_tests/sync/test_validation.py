@@ -73,7 +73,71 @@ def test_a_problem_of_the_mapping_names_the_file_and_the_line(context):
         )
     ]
     assert found.preview is not None
+    assert [(each.attribute, each.line) for each in found.effect.columns] == [("account_id", 0)]
+
+
+MIXED = """\
+id: crm_accounts
+name: CRM accounts
+connection: crm
+object: accounts
+query: SELECT id, name, arr FROM accounts
+mapping:
+  - {attribute: account_id, column: idd}
+  - {attribute: account_name, expression: uper(name)}
+  - {attribute: Contract Value, column: arr}
+  - {attribute: Status, column: name}
+  - {attribute: Create Date, column: name, source_format: DD/NN/YYYY}
+  - {attribute: Contract Start Date, column: name}
+"""
+
+
+def test_lines_that_fit_are_shown_beside_the_problems_of_the_others(context, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.INTEGRATION", MIXED.replace("{", "{{").replace("}", "}}"))
+    found = validate_live(context())
+
+    assert [(each.path, each.code, each.line) for each in found.problems] == [
+        ("mapping[0].column", "UNKNOWN_COLUMN", 7),
+        ("mapping[1].expression", "UNKNOWN_FUNCTION", 8),
+        ("mapping[4].source_format", "SOURCE_FORMAT", 11),
+        ("mapping[5]", "FORMAT", 12),
+    ]
+    assert [(each.line, each.cells[0].mapped) for each in found.effect.columns] == [
+        *((2, "1.5"), (3, "Acme"), (5, None)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{attribute: Contract Value, column: arr}", "{attribute: Create Date, constant: 2026-01-31}"],
+)
+def test_one_line_that_fits_is_shown_without_the_key(context, monkeypatch, line):
+    head = MIXED.partition("mapping:\n")[0]
+    key = "{attribute: account_id, column: idd}"
+    text = f"{head}mapping:\n  - {line}\n  - {key}\nsettings: {{recency_column: nowhere}}\n"
+    monkeypatch.setattr(f"{__name__}.INTEGRATION", text.replace("{", "{{").replace("}", "}}"))
+    found = validate_live(context())
+
+    assert [each.path for each in found.problems] == [
+        *("mapping[1].column", "settings.recency_column"),
+    ]
+    assert [each.line for each in found.effect.columns] == [0]
+
+
+def test_a_mapping_without_a_line_that_fits_shows_no_rows(context):
+    found = validate_live(context(query="SELECT 1 AS one"))
+
+    assert [each.code for each in found.problems] == ["UNKNOWN_COLUMN", "UNKNOWN_COLUMN"]
+    assert found.preview is not None
     assert found.effect is None
+
+
+def test_expressions_and_formats_are_checked_offline_with_the_same_words(context, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.INTEGRATION", MIXED.replace("{", "{{").replace("}", "}}"))
+    offline = validate_offline(context())
+
+    assert [each.code for each in offline] == ["UNKNOWN_FUNCTION", "SOURCE_FORMAT"]
+    assert set(offline) < set(validate_live(context()).problems)
 
 
 def test_a_query_that_writes_is_refused_also_offline(context):

@@ -34,6 +34,7 @@ _EXPECTED: Final = {
     "domain": frozenset({Shape.URL}),
     "url": frozenset({Shape.URL}),
 }
+_NO_NAMES: Final = frozenset({"id", "email", "phone", "mobile", "url", "count"})
 _MAY_BE: Final = {
     DataType.DATE: frozenset({Shape.DATE}),
     DataType.TIMESTAMP: frozenset({Shape.DATE}),
@@ -52,6 +53,8 @@ def weigh(
     `own_id`: the attribute alone identifies a record, so that its values should not repeat.
     """
     shape = values.looks_like
+    if _names_somebody(attribute, concepts):
+        return _weigh_names(values, shape, attribute.max_length)
     if shape is None and not values.shares:
         return ValueEvidence()
     if own_id and values.repeats:
@@ -62,9 +65,24 @@ def weigh(
     is_list = attribute.allowed and attribute.data_type is not DataType.BOOLEAN
     if is_list and values.counted and shape in (Shape.TEXT, Shape.NUMBER, None):
         return _weigh_list(values, attribute)
-    if attribute.data_type in _MAY_BE:
-        return _weigh_typed(values, shape, attribute.data_type)
-    return _weigh_text(values, shape, attribute.max_length)
+    is_typed = attribute.data_type in _MAY_BE
+    return (
+        _weigh_typed(values, shape, attribute.data_type)
+        if is_typed
+        else _weigh_text(values, shape, attribute.max_length)
+    )
+
+
+def _names_somebody(attribute: Attribute, concepts: Sequence[str]) -> bool:
+    """Whether the attribute holds a manager's name, and no id or address of theirs."""
+    is_text = attribute.data_type is DataType.TEXT and attribute.folding is None
+    return is_text and "manager" in concepts and not _NO_NAMES & set(concepts)
+
+
+def _weigh_names(values: Profile, shape: Shape | None, limit: int | None) -> ValueEvidence:
+    if values.look_like_codes:
+        return ValueEvidence(_HARDLY, "but values look like ids, and no names")
+    return _weigh_text(values, shape, limit)
 
 
 def _weigh_expected(values: Profile, concept: str) -> ValueEvidence:

@@ -9,7 +9,7 @@ from totango_pipelines.catalog.attributes import KeyFolding, normalised_name
 from totango_pipelines.catalog.catalog import Catalog
 from totango_pipelines.mapping.automap.assignment import Candidate
 from totango_pipelines.mapping.automap.evidence import weigh
-from totango_pipelines.mapping.automap.lexicon import NAMELESS, STATUSES
+from totango_pipelines.mapping.automap.lexicon import COMPANIES, FULL, NAMELESS, STATUSES
 from totango_pipelines.mapping.automap.names import (
     SAME_NAME,
     AttributeName,
@@ -29,6 +29,7 @@ _LEAST: Final = 0.30
 _MOST_WITH_DOUBT: Final = 0.99
 _STILL_UNSAID: Final = 0.05
 _A_PLACE: Final = 0.30
+_A_PERSON: Final = 0.25
 
 _NAMELESS: Final = frozenset(NAMELESS.split())
 _ACCOUNT: Final = ("account",)
@@ -37,6 +38,9 @@ _EMAIL: Final = ("email",)
 _BY_SHAPE: Final = {Shape.EMAIL: ("email",), Shape.URL: ("domain",), Shape.PHONE: ("phone",)}
 _PLACES: Final = frozenset({"city", "country", "zip", "postal", "street", "address", "province"})
 _STATUSES: Final = frozenset(STATUSES.split())
+_NAME: Final = ("name",)
+_FULL: Final = frozenset(FULL.split())
+_COMPANIES: Final = frozenset(COMPANIES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,11 @@ class Judge:
                 change += match.undated - _STILL_UNSAID
             if "state" in column.name.reading.concepts and self._is_place(column.values):
                 change -= _A_PLACE
-            reason = f"{match.reason}; {evidence.says}" if evidence.says else match.reason
+            says = [match.reason, evidence.says]
+            if attribute.phrase == _NAME and self._is_person(column.name):
+                change -= _A_PERSON
+                says.append("but perhaps a person's")
+            reason = "; ".join(each for each in says if each)
             score = _changed(match.score, change)
             yield Candidate(attribute.attribute.name, score, reason)
 
@@ -143,6 +151,11 @@ class Judge:
         for attribute in self._attributes:
             if attribute.phrase == _BY_SHAPE[shape]:
                 yield Candidate(attribute.attribute.name, _BY_VALUES, f"values look like {shape}")
+
+    def _is_person(self, name: ColumnName) -> bool:
+        """Whether a name in a table of accounts is a person's: `FullName`, but no company's."""
+        words = {text for text, _ in name.reading.parts}
+        return self.object_name == "accounts" and bool(words & _FULL) and not words & _COMPANIES
 
     def _is_place(self, values: Profile) -> bool:
         """Whether a `state` is a state of a country: by its values, else by its neighbours."""

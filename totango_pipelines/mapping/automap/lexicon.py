@@ -209,6 +209,10 @@ SPOKEN_OF: Final = {"accounts": "account acct customer client"}
 """Words for the record itself that its own table hardly uses: where there are `id` and
 `customer_id`, a row is about something that the customer has, and `customer_id` is the key."""
 
+FULL: Final = "full complete"
+COMPANIES: Final = "account acct organization organisation org company tenant business legal"
+"""Only people have a `full name`, unless it says whose: a company's, an account's."""
+
 STATUSES: Final = (
     "active inactive open closed new pending solved resolved done hold expired cancelled canceled "
     "trial trialing trialling paying paid unpaid free past_due overdue live churned customer "

@@ -112,6 +112,12 @@ class Profile:
         return ids > 0 and ids >= self.counted.total() * _MOST
 
     @cached_property
+    def look_like_codes(self) -> bool:
+        """Whether nearly all values are ids, numbers or hashes: none is anybody's name."""
+        codes = sum(times for text, times in self.counted.items() if _is_code(text))
+        return codes > 0 and codes >= self.counted.total() * _MOST
+
+    @cached_property
     def repeats(self) -> bool:
         """Whether at least half of many values were there before: no record's own id does that."""
         total = self.counted.total()
@@ -132,6 +138,11 @@ class Profile:
 def profile(samples: Sequence[str], kind: Kind = Kind.TEXT) -> Profile:
     """What the first MOST_SAMPLES values of a column are."""
     return Profile(tuple(samples[:MOST_SAMPLES]), kind)
+
+
+def _is_code(text: str) -> bool:
+    is_id = _ID.fullmatch(text[:_LONG_ID]) is not None
+    return is_id or _shape(text) in (Shape.NUMBER, Shape.OPAQUE)
 
 
 def _shape(text: str) -> Shape:

@@ -79,7 +79,7 @@ class Cursor:
             raise stop(Code.TOO_DEEP, start, end, what, "Use IN, CASE or lookup(), or the query.")
         if self._nodes > MOST_NODES:
             what = f"this is the {self._nodes:,}th name, value or operation"
-            remedy = f"{MOST_NODES:,} are the most; do a part of it in the query."
+            remedy = f"Use at most {MOST_NODES:,}; do a part of it in the query."
             raise stop(Code.TOO_LARGE, start, end, what, remedy)
         return node
 

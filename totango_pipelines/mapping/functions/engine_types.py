@@ -50,12 +50,12 @@ def typed(
 
     An expression without any column is also computed once, since it is the same for every row.
     """
+    problems = probe_problems(text, tree)
+    if problems:
+        return problems
     renderer = Renderer(names, columns)
     with closing(_closed_engine().cursor()) as engine:
         typist = _Typist(engine, _some_row(names, columns), renderer, text)
-        problems = tuple(_probe_problems(engine, text, tree))
-        if problems:
-            return problems
         found = typist.type_of(tree)
         if isinstance(found, duckdb.Error):
             return tuple(typist.misfits(tree)) or (_whole(found),)
@@ -146,10 +146,15 @@ def _failure(engine: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Error | None
     return None
 
 
+def probe_problems(text: str, tree: Node) -> tuple[ExpressionProblem, ...]:
+    """Patterns, formats and zones that the engine cannot use: some would escape TRY."""
+    with closing(_closed_engine().cursor()) as engine:
+        return tuple(_probe_problems(engine, text, tree))
+
+
 def _probe_problems(
     engine: duckdb.DuckDBPyConnection, text: str, tree: Node
 ) -> Iterator[ExpressionProblem]:
-    """Patterns, formats and zones that the engine cannot use: some would escape TRY."""
     for node in tree.walk():
         function = BY_NAME[node.word.lower()] if node.form is Form.CALL else None
         if function is not None and function.probe is not None:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from totango_pipelines.mapping.columns import Kind, SourceColumn
 from totango_pipelines.mapping.functions.constants import call_problems
-from totango_pipelines.mapping.functions.engine_types import Typed, typed
-from totango_pipelines.mapping.functions.growth import growth_problems
-from totango_pipelines.mapping.functions.names import names_of
+from totango_pipelines.mapping.functions.engine_types import Typed, probe_problems, typed
+from totango_pipelines.mapping.functions.growth import growth_problems, work_problems
+from totango_pipelines.mapping.functions.names import function_problems, names_of
 from totango_pipelines.mapping.functions.parser import parse
 from totango_pipelines.mapping.functions.problems import ExpressionProblem, ExpressionStoppedError
 from totango_pipelines.mapping.functions.render import Renderer
+from totango_pipelines.mapping.functions.tree import NAMES
 from totango_pipelines.mapping.functions.types import kind_of
 
-__all__ = ["CheckedExpression", "ExpressionProblem", "check_expression"]
+__all__ = ["CheckedExpression", "ExpressionProblem", "check_expression", "check_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,26 @@ class CheckedExpression:
     kind: Kind | None
     columns: tuple[SourceColumn, ...]
     tried: str
+
+
+def check_text(text: str) -> tuple[ExpressionProblem, ...]:
+    """Every problem that the text has whatever the columns are.
+
+    These are all but names of columns, and types and lengths that follow from columns.
+    """
+    try:
+        tree = parse(text)
+    except ExpressionStoppedError as error:
+        return (error.problem,)
+    if not any(node.form in NAMES for node in tree.walk()):
+        checked = check_expression(text, ())
+        return checked if isinstance(checked, tuple) else ()
+    return (
+        function_problems(tree)
+        or call_problems(tree)
+        or work_problems(tree)
+        or probe_problems(text, tree)
+    )
 
 
 def check_expression(

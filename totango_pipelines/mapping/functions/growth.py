@@ -61,12 +61,17 @@ def growth_problems(
             f"{meter.total.bytes:,.0f} bytes; {MOST_CELLS} times and {MOST_BYTES:,} are the most"
         )
         problems.append(problem_of_all(Code.TOO_LARGE, what, "Replace and join less at once."))
+    return (*problems, *work_problems(tree))
+
+
+def work_problems(tree: Node) -> tuple[ExpressionProblem, ...]:
+    """Whether the expression may make too much work of a row, whatever the columns are."""
     work = _work(tree)
-    if work > MOST_WORK:
-        what = f"the expression takes {work:,} operations a row; {MOST_WORK:,} are the most"
-        remedy = "Nest CASE, lookup(), nullif() and split_part() less deeply."
-        problems.append(problem_of_all(Code.TOO_LARGE, what, remedy))
-    return tuple(problems)
+    if work <= MOST_WORK:
+        return ()
+    what = f"the expression takes {work:,} operations a row; {MOST_WORK:,} are the most"
+    remedy = "Nest CASE, lookup(), nullif() and split_part() less deeply."
+    return (problem_of_all(Code.TOO_LARGE, what, remedy),)
 
 
 def _work(node: Node) -> int:

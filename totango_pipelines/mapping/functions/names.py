@@ -40,13 +40,18 @@ def names_of(
 ) -> tuple[Names, tuple[ExpressionProblem, ...]]:
     """What its names mean, and every name that means nothing or too much."""
     names = Names({}, {})
-    problems: list[ExpressionProblem] = []
+    problems = list(function_problems(tree))
     for node in tree.walk():
-        if node.form is Form.CALL:
-            problems += _function_problems(node)
-        elif node.form in NAMES:
+        if node.form in NAMES:
             problems += _resolve(node, columns, names)
     return names, tuple(sorted(problems, key=lambda each: each.start or 0))
+
+
+def function_problems(tree: Node) -> tuple[ExpressionProblem, ...]:
+    """Every function that there is not, or that an expression may not use."""
+    calls = (node for node in tree.walk() if node.form is Form.CALL)
+    found = (problem for node in calls for problem in _function_problems(node))
+    return tuple(sorted(found, key=lambda each: each.start or 0))
 
 
 def _function_problems(node: Node) -> Iterator[ExpressionProblem]:
@@ -60,7 +65,7 @@ def _function_problems(node: Node) -> Iterator[ExpressionProblem]:
         yield problem_at(Code.NOT_ALLOWED, node.start, end, f"{shown(name + '()')} {why}", remedy)
         return
     meant = " or ".join(nearest(wanted, BY_NAME))
-    hint = f"Did you mean {meant}?" if meant else "docs/functions.md lists what there is."
+    hint = f"Did you mean {meant}?" if meant else "See docs/functions.md for what there is."
     if not name.isascii():
         hint = f"{hint} It holds letters that only look like a to z."
     what = f"there is no function {shown(name)}"

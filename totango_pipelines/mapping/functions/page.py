@@ -43,7 +43,9 @@ page is written from the list that the check itself uses, and every example on i
   of the query that has one of these names goes first.
 - **Types**: whole and exact decimal numbers, floats, texts, dates, times and booleans stay what they
   are in the source; anything else is text. An exact number whose source does not say its digits is
-  read as {decimal}; a blank in a numeric column is null. A cast to TIMESTAMPTZ takes a time without a
+  read as {decimal}, and a row where that would round it is rejected; as a text it has all its
+  decimals (`'A' || x` of 12.5 is `A12.5000000000`), so cast it before, e.g. to DECIMAL(18,2). A
+  blank in a numeric column is null. A cast to TIMESTAMPTZ takes a time without a
   zone as UTC, `AT TIME ZONE` as another's; a result without one is read in `settings.timezone`. The
   result has to fit the attribute.
 - **Null** in, null out, unless the table says otherwise.

@@ -42,13 +42,13 @@ class ExpressionStoppedError(Exception):
 
 
 def problem_at(code: Code, start: int, end: int, what: str, remedy: str) -> ExpressionProblem:
-    """A problem with the piece from `start` to `end`."""
-    return ExpressionProblem(str(code), f"at character {start + 1}: {what}", remedy, start, end)
+    """A problem with the piece from `start` to `end`; `what` is a sentence without its full stop."""
+    return ExpressionProblem(str(code), f"at character {start + 1}: {what}.", remedy, start, end)
 
 
 def problem_of_all(code: Code, what: str, remedy: str) -> ExpressionProblem:
-    """A problem with the text as a whole."""
-    return ExpressionProblem(str(code), what, remedy, None, None)
+    """A problem with the text as a whole; `what` is a sentence without its full stop."""
+    return ExpressionProblem(str(code), f"{what}.", remedy, None, None)
 
 
 _SHOWN = 40

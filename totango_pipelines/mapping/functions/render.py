@@ -11,7 +11,11 @@ from types import MappingProxyType
 from totango_pipelines.mapping.columns import Kind, SourceColumn
 from totango_pipelines.mapping.functions.names import RUN_VALUES, Names
 from totango_pipelines.mapping.functions.tree import NAMES, Form, Node
-from totango_pipelines.mapping.functions.types import type_of
+from totango_pipelines.mapping.functions.types import (
+    DECIMALS_OF_UNKNOWN,
+    UNKNOWN_DECIMAL,
+    type_of,
+)
 from totango_pipelines.mapping.functions.vocabulary import BY_NAME
 from totango_pipelines.quoting import comma, literal
 
@@ -62,15 +66,34 @@ class Renderer:
 
     def cell(self, name: Node) -> str:
         """The cell of the column that a name means, as it is staged."""
-        cell = f"c{self._names.columns[name.start]}"
+        index = self._names.columns[name.start]
+        cell = f"c{index}"
+        if self.kind_of(name) is not Kind.DECIMAL_TEXT:
+            return cell
         # SQLite may hold blanks in a numeric column; everywhere else they are nulls, too.
-        return f"nullif(trim({cell}), '')" if self.kind_of(name) is Kind.DECIMAL_TEXT else cell
+        text = f"nullif(trim({cell}), '')"
+        return _exact(text) if type_of(self._columns[index]) == UNKNOWN_DECIMAL else text
 
     def _name(self, node: Node) -> str:
         if node.start in self._names.run_values:
             return RUN_VALUES[self._names.run_values[node.start]][0]
         column = self._columns[self._names.columns[node.start]]
         return f"CAST({self.cell(node)} AS {type_of(column)})"
+
+
+def _exact(text: str) -> str:
+    """A number as text; no number, which fails its row, where the cast would round it."""
+    kept = rf"\.[0-9]{{{DECIMALS_OF_UNKNOWN}}}"
+    more, longer = f"[eE]|{kept}[0-9]", f"{kept}[0-9]*[1-9]"
+    # With an exponent the digits do not tell; as floats both sides round alike.
+    cast = f"CAST(TRY_CAST({text} AS {UNKNOWN_DECIMAL}) AS DOUBLE)"
+    differs = f"{cast} IS DISTINCT FROM TRY_CAST({text} AS DOUBLE)"
+    # One look is enough for nearly all cells.
+    return (
+        f"CASE WHEN NOT regexp_matches({text}, {literal(more)}) THEN {text} "
+        f"WHEN CASE WHEN regexp_matches({text}, '[eE]') THEN {differs} "
+        f"ELSE regexp_matches({text}, {literal(longer)}) END THEN 'inexact' ELSE {text} END"
+    )
 
 
 def call(name: str, arguments: Sequence[str]) -> str:

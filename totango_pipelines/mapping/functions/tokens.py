@@ -170,7 +170,9 @@ def _refuse_endless(token: Token) -> None:
 
 
 def _refused(start: int, sign: str) -> ExpressionProblem:
-    what, remedy = _REFUSED.get(sign, ("is no operator here", "docs/functions.md lists them."))
+    what, remedy = _REFUSED.get(
+        sign, ("is no operator here", "See docs/functions.md for what there is.")
+    )
     return problem_at(Code.NOT_ALLOWED, start, start + len(sign), f"{shown(sign)} {what}", remedy)
 
 

@@ -26,7 +26,8 @@ CASTS: Mapping[str, str] = MappingProxyType(
 """The types of a cast and what the engine calls them; a DECIMAL may also say (precision, scale)."""
 
 MOST_DIGITS_OF_A_DECIMAL = 38
-UNKNOWN_DECIMAL = "DECIMAL(38,10)"
+DECIMALS_OF_UNKNOWN = 10
+UNKNOWN_DECIMAL = f"DECIMAL({MOST_DIGITS_OF_A_DECIMAL},{DECIMALS_OF_UNKNOWN})"
 """How an exact number is read whose source does not say its digits (ours)."""
 
 _KINDS = {

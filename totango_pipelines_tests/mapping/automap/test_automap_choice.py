@@ -34,6 +34,25 @@ def test_an_attribute_goes_to_the_better_column_and_the_other_says_so():
     assert answers["primary_email"].reason == "Email goes to email instead"
 
 
+@pytest.mark.parametrize("person", ["full name", "FullName", "fullname", "customer_full_name"])
+@pytest.mark.parametrize("better", ["company", "organization", "customer name", "name"])
+def test_the_name_of_an_account_goes_to_the_company_and_not_to_a_person(person, better):
+    answers = proposed("accounts", person, better)
+    assert answers[better].attribute == "account_name"
+    assert (answers[person].attribute, answers[person].ticked) == (None, False)
+
+
+def test_a_persons_name_alone_is_proposed_for_an_account_and_not_ticked():
+    answer = proposed("accounts", "FullName")["FullName"]
+    assert (answer.attribute, answer.ticked) == ("account_name", False)
+    assert answer.reason.endswith("but perhaps a person's")
+
+
+def test_the_full_name_of_a_company_is_the_accounts():
+    answer = proposed("accounts", "company_full_name")["company_full_name"]
+    assert (answer.attribute, answer.ticked) == ("account_name", True)
+
+
 def test_columns_for_keys_come_first_then_the_others_as_given():
     columns = [ColumnSample(name, ()) for name in ("email", "id", "fax", "company_id", "city")]
     answers = automap(company(), "users", columns)

@@ -52,6 +52,29 @@ def test_fitting_values_raise_the_score_and_are_in_the_reason():
     assert seen.reason.endswith("values look like e-mails")
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["0058d000004AbcD", "0058d000004AbcE"],
+        ["0058d000004AbcDAAC", "0058d000004AbcEAAC"],
+        ["550e8400-e29b-41d4-a716-446655440000"],
+        ["12", "15"],
+        HASHED,
+    ],
+)
+@pytest.mark.parametrize("name", ["owner_id", "ownerid", "OwnerId", "csm"])
+def test_ids_are_proposed_for_who_somebody_is_and_not_ticked(name, ids):
+    answer = proposed("accounts", **{name: ids})[name]
+    assert (answer.attribute, answer.ticked) == ("Success Manager", False)
+    assert answer.reason.endswith("but values look like ids, and no names")
+
+
+@pytest.mark.parametrize("names", [(), ("Ada Lovelace", "Grace Hopper"), ("ada@acme.com",)])
+def test_names_of_somebody_are_ticked_as_before(names):
+    answer = proposed("accounts", owner_id=names)["owner_id"]
+    assert (answer.attribute, answer.ticked) == ("Success Manager", True)
+
+
 def test_a_word_for_an_event_is_a_date_when_its_values_are():
     assert proposed("accounts", "canceled")["canceled"].attribute is None
     dated = proposed("accounts", canceled=["2026-01-31", "2026-02-28"])["canceled"]

@@ -208,6 +208,44 @@ def test_a_column_has_the_type_that_its_source_says(types, name):
     assert accepted("x", [SourceColumn("x", *types)]).type_name == name
 
 
+@pytest.mark.parametrize("name", ["numeric_grade", "decimals", "numericals(3)", "numeric[]"])
+def test_a_type_that_only_begins_like_an_exact_number_is_text(name):
+    assert SourceColumn("x", "string", name).kind is Kind.TEXT
+
+
+@pytest.mark.parametrize("name", ["numeric", "DECIMAL", "numeric(14,2)", "decimal (5)"])
+def test_an_exact_number_is_known_by_its_word(name):
+    assert SourceColumn("x", "string", name).kind is Kind.DECIMAL_TEXT
+
+
+EXACT = [
+    ("12.5", "12.5000000000"),
+    ("-1.0000000001", "-1.0000000001"),
+    ("1.00000000010000", "1.0000000001"),
+    ("1.00000000009", FAILED),
+    ("-0.12345678901", FAILED),
+    ("1e-10", "0.0000000001"),
+    ("1.5E3", "1500.0000000000"),
+    ("1e-11", FAILED),
+    ("1.00000000009e0", FAILED),
+    ("NaN", FAILED),
+    ("9" * 29, FAILED),
+    ("n/a", FAILED),
+    (" ", None),
+]
+
+
+@pytest.mark.parametrize(("cell", "value"), EXACT)
+def test_a_number_of_unknown_digits_is_read_exactly_or_its_row_fails(cell, value):
+    column = SourceColumn("x", "string", "NUMERIC")
+    with engine_with_rows() as engine:
+        engine.execute(f"CREATE OR REPLACE TEMP VIEW extract AS SELECT '{cell}' AS c0")
+        assert evaluated(engine, accepted("x", [column])) == [value]
+        lenient = accepted("coalesce(TRY_CAST('1' AS INTEGER) + x, 0)", [column])
+        failed = evaluated(engine, lenient) == [FAILED]
+    assert failed is (value == FAILED)
+
+
 def test_the_longest_list_that_fits_is_quick_to_check_and_to_compute(engine):
     pairs = ",".join(f"'k{n}',{n}" for n in range(300))
     checked = accepted(f"lookup(name,{pairs},-1)")

@@ -36,8 +36,10 @@ def test_it_is_refused_in_time_with_a_reason_a_place_and_a_remedy(code, text):
     assert time.perf_counter() - start < 2
     assert problems[0].code == code, problems[0]
     for problem in problems:
-        assert problem.problem
+        assert problem.problem.endswith(".")
+        assert not problem.problem.endswith("..")
         assert problem.remedy.endswith((".", "?"))
+        assert problem.remedy[0].isupper()
         assert len(problem.problem + problem.remedy) < 900
         if problem.start is not None:
             assert 0 <= problem.start <= problem.end <= len(text)
@@ -84,7 +86,7 @@ def test_every_problem_points_at_its_piece(text, expected):
 
 def test_the_reason_reads_as_a_sentence_with_its_place():
     (problem,) = refused("1 + uper(name)")
-    assert problem.problem == "at character 5: there is no function 'uper'"
+    assert problem.problem == "at character 5: there is no function 'uper'."
 
 
 @pytest.mark.parametrize("name", ["select", "from", "order", "case", "end", "null", "and", "not"])
