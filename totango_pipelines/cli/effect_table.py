@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from totango_pipelines.cli.output import plural, print_lines
+from totango_pipelines.cli.output import plural, print_lines, print_sentences
 from totango_pipelines.cli.session import Session
 from totango_pipelines.cli.wide_table import WideColumn, print_wide_table, shown_cell
 
@@ -29,7 +29,8 @@ def print_effect(session: Session, effect: "MappingEffect") -> None:
     said = f"{plural(len(rows), 'preview row')} mapped"
     if refused:
         said = f"{len(rows) - len(refused)} of {plural(len(rows), 'preview row')} accepted, {len(refused)} would be rejected"
-    print_lines(session.out, [said, *(f"warning: {text}" for text in effect.warnings), ""])
+    warnings = (f"warning: {text}" for text in effect.warnings)
+    print_sentences(session.out, [said, *warnings, ""])
 
 
 def _column(column: "EffectColumn") -> WideColumn:

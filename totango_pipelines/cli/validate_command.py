@@ -10,7 +10,13 @@ from rich.text import Text
 
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.effect_table import print_effect
-from totango_pipelines.cli.output import plural, print_json, print_lines, styled
+from totango_pipelines.cli.output import (
+    plural,
+    print_json,
+    print_lines,
+    print_sentences,
+    styled,
+)
 from totango_pipelines.cli.session import (
     AsJson,
     Session,
@@ -146,7 +152,8 @@ def _print_problems(session: Session, problems: list[Problem]) -> None:
             head = Text.assemble("  ", styled(problem.severity), f"  {place}  {problem.path}")
             head.append(f"  {problem.code}", style="dim")
             says = [problem.problem, problem.remedy]
-            print_lines(session.out, [head, *(f"      {text}" for text in says if text)])
+            print_lines(session.out, [head])
+            print_sentences(session.out, (f"      {text}" for text in says if text))
         session.out.print()
 
 
