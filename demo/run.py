@@ -54,8 +54,7 @@ def whereabouts(environment: Environment, outcomes: dict[str, RunOutcome]) -> st
     lines = ["", f"hub      {environment.hub_url}", f"files    {environment.home / 'runs'}"]
     if rejected:
         command = f".venv/bin/totango-pipelines --project {os.path.relpath(environment.project)}"
-        which = f"download latest:{rejected[0]} --what rejects --format csv -o -"
-        lines += [f"rejects  {command} {which}"]
+        lines += [f"rejects  {command} rejects latest:{rejected[0]}"]
     return "\n".join([*lines, "UI       make dev, then http://127.0.0.1:3000"])
 
 
