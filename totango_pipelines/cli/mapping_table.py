@@ -184,5 +184,9 @@ def _score(row: MappingRow) -> Text:
 def _reason(row: MappingRow) -> Text:
     if row.proposal is None or row.is_as_you_said:
         return Text("as you said")
-    left_out = "; left out all the same" if row.line is None and row.proposal.ticked else ""
+    left_out = (
+        "; left out: mapped otherwise, or not wanted"
+        if row.line is None and row.proposal.ticked
+        else ""
+    )
     return Text(f"{row.proposal.reason}{left_out}", style="dim" if row.is_left else "")

@@ -125,9 +125,9 @@ def preview_problems(effect: MappingEffect) -> Iterator[Problem]:
     the wrong column. Otherwise they are rows to reject, within the limits of the settings.
     """
     for column in effect.columns:
-        filled = [cell for cell in column.cells if cell.source is not None]
+        filled = [cell for cell in column.cells if (cell.source or "").strip()]
         refused = [cell for cell in column.cells if cell.checks]
-        hopeless = len(refused) == len(column.cells) >= _TOO_FEW_TO_TELL and bool(filled)
+        hopeless = len(filled) >= _TOO_FEW_TO_TELL and all(cell.checks for cell in filled)
         path = "settings.recency_column" if column.line is None else f"mapping[{column.line}]"
         by_code: dict[str, list[tuple[EffectCell, Check]]] = {}
         for cell in refused:

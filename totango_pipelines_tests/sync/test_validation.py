@@ -219,3 +219,26 @@ def test_what_may_be_declared_and_does_nothing_yet_is_a_warning(context, monkeyp
     assert {each.severity for each in problems} == {Severity.WARNING}
     assert problems[0].line == 11
     assert validate_live(context()).problems == problems
+
+
+@pytest.mark.parametrize(
+    ("values", "severities"),
+    [
+        (("31.01.2026", "1.2.2026", ""), ["warning"]),
+        (("31.01.2026", "28.02.2026", "31.12.2026", None), ["error"]),
+        (("31.01.2026", "2026-02-28", "31.12.2026"), ["warning"]),
+        (("2026-01-31", None, ""), []),
+    ],
+)
+def test_a_line_that_can_take_none_of_its_cells_is_an_error(context, values, severities):
+    cells = ", ".join("(NULL)" if value is None else f"('{value}')" for value in values)
+    run = context(f"SELECT 'a' AS id, day AS name FROM (VALUES {cells}) AS t(day)")
+    integration = run.integration
+    day = integration.mapping[1].model_copy(update={"attribute": "Contract Renewal Date"})
+    changed = integration.model_copy(update={"mapping": (integration.mapping[0], day)})
+    run = replace(run, declared=replace(run.declared, integration=changed))
+
+    found = validate_live(run).problems
+
+    assert [str(each.severity) for each in found] == severities
+    assert {each.code for each in found} <= {"FORMAT"}
