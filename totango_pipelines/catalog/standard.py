@@ -196,6 +196,7 @@ ACCOUNT_ASSIGNMENT: Final = TotangoObject(
 TASKS: Final = TotangoObject(
     name="tasks",
     title="Tasks",
+    supported=True,
     unknown_account=UnknownAccount.REJECT,
     attributes=(
         Attribute("task_id", key=KeyFolding.LOWER_CASE, required=True),

@@ -105,6 +105,10 @@ def describe(code: str, attribute: Attribute, source_format: str | None = None) 
             "a key contact must be a contact.",
             "Set Contact to yes as well, or Key Contact to no.",
         ),
+        "ACCOUNT_CHANGED": (
+            f"{name} is another account than the one that the record belongs to.",
+            "A record stays with its account: correct the account, or give the record another id.",
+        ),
         "ACCOUNT_NOT_FOUND": (
             f"{name} is no account that the hub knows, and this object never creates one.",
             "Load the account first, or correct its id.",

@@ -110,12 +110,14 @@ def _mapped(
         msg = f"the mapping of {line.attribute} was not validated"
         raise AssertionError(msg)
     may_be_empty = attribute.key is None and not attribute.always_required
+    is_bound = attribute.required and attribute.folds_as is not None
     return MappedAttribute(
         attribute,
         origin,
         conversion,
         line.source_format,
-        blank_clears=line.blank is Blank.CLEAR and may_be_empty,
+        # A blank never takes a record from its account (semantics.md 4).
+        blank_clears=line.blank is Blank.CLEAR and may_be_empty and not is_bound,
         nulls_bad_cells=line.on_error is OnError.NULL_VALUE and may_be_empty,
     )
 

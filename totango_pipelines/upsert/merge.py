@@ -142,7 +142,7 @@ class Merge:
     def refuse(self, bounds: str) -> pa.Table:
         """Take the rows that the hub's rules refuse out of `incoming`, step after step."""
         refused = REFUSED_SCHEMA.empty_table()
-        if self.delivery.account_must_exist:
+        if object_rules.names_known_accounts(self.delivery):
             self._read_known_accounts()
         for step in object_rules.steps(self.delivery):
             found = [self.work.sql(each).to_arrow_table().cast(REFUSED_SCHEMA) for each in step]
@@ -178,7 +178,7 @@ class Merge:
         return stubs
 
     def _read_known_accounts(self) -> None:
-        wanted = "SELECT account_id FROM incoming"
+        wanted = "SELECT account_id FROM incoming WHERE account_id IS NOT NULL"
         self.hub.start_read(accounts_table(), (), wanted=wanted)("known_accounts")
 
     def _merge_duplicates(self) -> tuple[int, int, int]:

@@ -13,6 +13,7 @@ from totango_pipelines.upsert.rows_sql import speaks
 
 _CONTACT = HubColumn("contact", "BOOLEAN")
 _KEY_CONTACT = HubColumn("key_contact", "BOOLEAN")
+_BOUND_TO_THEIR_ACCOUNT = ("tasks",)
 
 
 def columns_to_judge(delivery: Delivery) -> tuple[HubColumn, ...]:
@@ -22,11 +23,17 @@ def columns_to_judge(delivery: Delivery) -> tuple[HubColumn, ...]:
 
 def steps(delivery: Delivery) -> Iterator[list[str]]:
     """The rules, step by step: a row that one step refuses is not judged by the next."""
-    if delivery.account_must_exist:
+    if names_known_accounts(delivery):
         yield [_account_exists()]
     special = list(_special_rules(delivery))
     if special:
         yield special
+
+
+def names_known_accounts(delivery: Delivery) -> bool:
+    """Whether the rows may name an account that the hub has to know."""
+    mapped = {attribute.column.name for attribute in delivery.attributes}
+    return delivery.account_must_exist and ACCOUNT_ID.name in mapped
 
 
 def foreign_key_conflicts(delivery: Delivery) -> str:
@@ -42,7 +49,7 @@ def foreign_key_conflicts(delivery: Delivery) -> str:
 def _account_exists() -> str:
     return (
         f"SELECT _row, {literal(ACCOUNT_ID.name)} AS attribute, 'ACCOUNT_NOT_FOUND' AS code "
-        "FROM incoming ANTI JOIN known_accounts USING (account_id)"
+        "FROM incoming ANTI JOIN known_accounts USING (account_id) WHERE account_id IS NOT NULL"
     )
 
 
@@ -51,6 +58,8 @@ def _special_rules(delivery: Delivery) -> Iterator[str]:
         yield from _required_when_new(delivery)
     if _judges_contacts(delivery):
         yield _key_contact_is_a_contact(delivery)
+    if delivery.run.object in _BOUND_TO_THEIR_ACCOUNT and names_known_accounts(delivery):
+        yield _account_changed(delivery)
     if not delivery.resolve_conflicts:
         if delivery.run.object == REGISTER:
             yield foreign_key_conflicts(delivery)
@@ -67,6 +76,21 @@ def _required_when_new(delivery: Delivery) -> Iterator[str]:
             f"SELECT i._row, {literal(column)} AS attribute, 'REQUIRED_NULL' AS code "
             f"FROM incoming i ANTI JOIN current c USING ({keys}) WHERE {missing}"
         )
+
+
+def _account_changed(delivery: Delivery) -> str:
+    """A record stays with its account; of new ones in one extract the first in stamp order holds."""
+    keys = comma_quoted([key.name for key in delivery.table.keys])
+    held = f"first_value(account_id) OVER (PARTITION BY {keys} ORDER BY _as_of, _row)"
+    known = f"SELECT i._row, i.account_id, c.account_id AS held FROM incoming i JOIN current c USING ({keys})"
+    new = (
+        f"SELECT _row, account_id, {held} AS held FROM incoming "
+        f"ANTI JOIN current USING ({keys}) WHERE account_id IS NOT NULL"
+    )
+    return (
+        f"SELECT _row, {literal(ACCOUNT_ID.name)} AS attribute, 'ACCOUNT_CHANGED' AS code "
+        f"FROM ({known} UNION ALL {new}) WHERE account_id <> held"
+    )
 
 
 def _judges_contacts(delivery: Delivery) -> bool:

@@ -54,17 +54,29 @@ def test_salesforce_objects_are_mapped_by_their_names_and_values(cli, salesforce
     assert not [each for each in cli("validate", "sf") if each["severity"] == "error"]
 
 
-def test_salesforce_accounts_and_contacts_run_as_created(cli, hub, salesforce):
+def test_four_objects_of_salesforce_run_as_created(cli, hub, salesforce):
     cli(*("create", "sf_accounts", "--connection", "crm", "--object", "accounts"),
         *("--query", 'SELECT * FROM "account"', "--yes"))  # fmt: skip
     cli(*("create", "sf_contacts", "--connection", "crm", "--object", "users"),
         *("--query", 'SELECT * FROM "contact"', "--yes"))  # fmt: skip
 
+    cli(*("create", "sf_people", "--connection", "crm", "--object", "totango_users"),
+        *("--query", 'SELECT * FROM "user"', "--map-constant", "license=Spark", "--yes"))  # fmt: skip
+    cli(*("create", "sf_tasks", "--connection", "crm", "--object", "tasks"),
+        *("--query", 'SELECT * FROM "task"', "--yes", "--set", "settings.reject_allowance=100"))  # fmt: skip
+
     accounts = cli("run", "sf_accounts")["counts"]
     contacts = cli("run", "sf_contacts")["counts"]
+    people = cli("run", "sf_people")["counts"]
+    tasks = cli("run", "sf_tasks")["counts"]
 
     assert (accounts["rows_read"], accounts["created"]) == (10, 10)
     assert contacts["created"] + contacts["rejected"] == contacts["rows_read"] == 4
+    assert people["created"] + people["rejected"] == people["rows_read"] == 10
+    assert tasks["rows_read"] == tasks["rejected"] + tasks["created"] + tasks["duplicates"]
+    # The files are samples: few tasks belong to one of the ten accounts.
+    codes = {line["code"] for line in cli("rejects", "latest:sf_tasks")}
+    assert codes <= {"ACCOUNT_NOT_FOUND", "REQUIRED_NULL", "KEY_NULL", "FORMAT"}
     with (SALESFORCE / "account.csv").open() as file:
         names = {row["id"]: row["name"] for row in csv.DictReader(file)}
     assert dict(hub("SELECT account_id, account_name FROM accounts WHERE account_name <> ''")) == {
