@@ -471,12 +471,12 @@ class TestErrors:
 
     def test_an_object_that_cannot_be_written_yet_says_so(self, bench):
         bench.declare(
-            "id: todo\nname: Tasks\nconnection: crm\nobject: tasks\n"
+            "id: todo\nname: Touchpoints\nconnection: crm\nobject: touchpoints\n"
             "query: SELECT id, name FROM company\nmapping:\n"
-            "  - {attribute: task_id, column: id}\n  - {attribute: title, column: name}\n"
+            "  - {attribute: touchpoint_id, column: id}\n  - {attribute: subject, column: name}\n"
         )
         result = bench.run("todo")
-        assert "todo fills tasks, which this version declares" in failure(result).description
+        assert "todo fills touchpoints, which this version declares" in failure(result).description
         assert failure(result).metadata["exit_code"].value == 1
 
     def test_rebuild_mapping_says_that_there_is_no_matching_yet(self, bench):
