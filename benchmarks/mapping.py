@@ -30,6 +30,7 @@ from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.mapping.apply import apply_mapping
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import plan_mapping
+from totango_pipelines.mapping.rejects import staged_rows
 from totango_pipelines.mapping.validation import validate_mapping
 from totango_pipelines.staging import parquet_batches
 
@@ -167,10 +168,11 @@ def map_once(contestant: str, file: Path) -> None:
                 writers.append(writer)
                 return writer.__enter__()
 
+            plan = plan_mapping(integration, catalog, columns, datetime(2026, 1, 1, tzinfo=UTC))
             rows = apply_mapping(
                 engine,
-                plan_mapping(integration, catalog, columns, datetime(2026, 1, 1, tzinfo=UTC)),
-                source=file,
+                plan,
+                rows=staged_rows(plan, file),
                 open_accepted=open_accepted,
                 rejects_file=Path(folder) / "rejects.parquet",
             )

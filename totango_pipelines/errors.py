@@ -103,6 +103,10 @@ class TooManyRejectsError(UserError):
     """More rows were rejected than `reject_allowance` and `max_reject_ratio` allow."""
 
 
+class HeldOpenError(UserError):
+    """Rows that were not delivered cannot be kept for the next run, or no longer fit it."""
+
+
 class UnknownNameError(UserError):
     """Something was asked for by a name that nothing has."""
 

@@ -5,6 +5,8 @@
         preview.json                               its first rows and their types
         mapped.parquet   mapped.manifest.json      accepted rows, typed as the hub holds them
         rejects.parquet  rejects.manifest.json     rejected rows, the source's columns first
+        conflicts.parquet …                        value conflicts that the run listed
+        baseline.parquet, held.parquet …           what the run was compared with, from the hub
 
 A Parquet file is written to a temporary name, synced and renamed; only then its manifest appears.
 A file without its manifest is not there (decision 7).
@@ -39,6 +41,9 @@ class StagedFile(StrEnum):
     SOURCE = "source"
     MAPPED = "mapped"
     REJECTS = "rejects"
+    CONFLICTS = "conflicts"
+    BASELINE = "baseline"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,11 @@ class RunFolder:
     def has(self, file: StagedFile) -> bool:
         """Whether the file was written whole."""
         return self._manifest_path(file).exists()
+
+    def discard(self, file: StagedFile) -> None:
+        """Remove a file, if it is there."""
+        self._manifest_path(file).unlink(missing_ok=True)
+        self.parquet(file).unlink(missing_ok=True)
 
     def verified(self, file: StagedFile) -> tuple[Path, Manifest]:
         """The staged file, after comparing size and hash with its manifest.

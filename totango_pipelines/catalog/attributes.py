@@ -50,7 +50,8 @@ class Attribute:
     outside them is stored and warned about instead of rejected (Status). `key` is set for the
     attributes that identify a record; an `optional_key` need not be mapped. `folds_as` is set for
     attributes that identify nothing here but hold a key of another object. `required` attributes
-    must be present when a record is new, `always_required` ones in every row.
+    must be present when a record is new, `always_required` ones in every row. One that is not
+    `stored` only helps to find another: an employee's name stands for the e-mail.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Attribute:
     optional_key: bool = False
     folds_as: KeyFolding | None = None
     always_required: bool = False
+    stored: bool = True
 
     @property
     def folding(self) -> KeyFolding | None:

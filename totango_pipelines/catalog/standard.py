@@ -189,7 +189,7 @@ ACCOUNT_ASSIGNMENT: Final = TotangoObject(
         _ACCOUNT_KEY,
         Attribute("account_role_id", key=KeyFolding.AS_IT_IS, required=True),
         Attribute("email", max_length=USER_ID_LENGTH, folds_as=KeyFolding.LOWER_CASE),
-        Attribute("user_name"),
+        Attribute("user_name", stored=False),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from totango_pipelines.connections.source import SOURCE_TYPE, Source
@@ -19,16 +19,21 @@ class Extract:
 
 
 def extract_rows(
-    source: Source, query: CheckedQuery, folder: RunFolder, facts: Mapping[str, Any]
+    source: Source,
+    query: CheckedQuery,
+    folder: RunFolder,
+    facts: Mapping[str, Any],
+    started_at: datetime,
 ) -> Extract:
     """Stage everything that the query returns; `facts` are kept in the manifest.
+
+    `started_at` is the time by the source's clock (UTC) just before.
 
     Raises:
         QueryRefusedError: the source cannot run the query.
         SourceUnavailableError: the source cannot be reached, or dropped the connection: then
             nothing of the extract is kept.
     """
-    started_at = source.clock().astimezone(UTC)
     with source.batches(query.sql) as reader:
         types = {
             field.name: (field.metadata or {}).get(SOURCE_TYPE, str(field.type).encode()).decode()

@@ -5,7 +5,7 @@ batches then pass the contract. So a row's problems are all found before it is r
 holds a few batches, however long the extract is (decision 8).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from totango_pipelines.mapping.contract import build_contract
 from totango_pipelines.mapping.engine_failures import answer_of
 from totango_pipelines.mapping.judge import Judge
 from totango_pipelines.mapping.plan import MappingPlan
-from totango_pipelines.mapping.rejects import Check, view_extract, write_rejects
+from totango_pipelines.mapping.rejects import Check, view_rows, write_rejects
 from totango_pipelines.mapping.typed_select import DOUBT_PREFIX, MASK_PREFIX, TypedSelect
 from totango_pipelines.mapping.watchdog import Watchdog
 
@@ -46,35 +46,38 @@ def apply_mapping(
     engine: duckdb.DuckDBPyConnection,
     plan: MappingPlan,
     *,
-    source: Path,
+    rows: str,
+    kept: Sequence[str] = (),
     open_accepted: Callable[[pa.Schema], Callable[[pa.RecordBatch], None]],
     rejects_file: Path,
 ) -> MappedRows:
-    """Map the extract `source`; accepted batches go to the sink, rejects to `rejects_file`.
+    """Map the `rows` of an extract; accepted batches go to the sink, rejects to `rejects_file`.
+
+    `rows` is a SELECT with `c0`, `c1`, …, `_row` and the columns `kept`, which accepted rows keep.
 
     Raises:
         ExpressionTooSlowError: an expression did not end in time.
         SystemFaultError: an engine failed; what it says may quote rows, so it is not passed on.
     """
-    select = TypedSelect(plan)
+    select = TypedSelect(plan, tuple(kept))
 
     def opened() -> pa.RecordBatchReader:
-        view_extract(engine, plan, source)
+        view_rows(engine, plan, rows)
         return engine.sql(select.sql()).to_arrow_reader(READ_ROWS)
 
     reader = answer_of(_MAPPING_FAILED, opened)
     contract = build_contract([mapped.attribute for mapped in plan.attributes])
     judge = Judge(plan, contract, select.checks, select.doubts)
     names = reader.schema.names
-    kept = [name for name in names if not name.startswith((MASK_PREFIX, DOUBT_PREFIX))]
-    write = open_accepted(pa.schema([reader.schema.field(name) for name in kept]))
+    lasting = [name for name in names if not name.startswith((MASK_PREFIX, DOUBT_PREFIX))]
+    write = open_accepted(pa.schema([reader.schema.field(name) for name in lasting]))
     rows_read = accepted = 0
     with Watchdog(engine, seconds=SECONDS_PER_BATCH) as watch:
         for batch in _larger(_read(reader)):
             passed = judge.passed(batch)
             rows_read += batch.num_rows
             accepted += passed.num_rows
-            write(passed.select(kept))
+            write(passed.select(lasting))
             watch.alive()
     refused = judge.refused_pairs
     answer_of(

@@ -113,6 +113,31 @@ def describe(code: str, attribute: Attribute, source_format: str | None = None) 
             f"{name} is no account that the hub knows, and this object never creates one.",
             "Load the account first, or correct its id.",
         ),
+        "FK_UNMATCHED": (
+            f"this {name} belongs to no account, and match_on never creates one.",
+            "Load it with an integration of accounts_foreign_keys first, or correct the value.",
+        ),
+        "USER_NOT_FOUND": (
+            f"{name} is no Totango user that the hub knows.",
+            "Load the user with an integration of totango_users first, or correct the value.",
+        ),
+        "USER_AMBIGUOUS": (
+            f"several Totango users have this {name}.",
+            "Map the e-mail instead: a name may belong to several people.",
+        ),
+        "ROLE_UNKNOWN": (
+            f"{name} is not among the roles of catalog.yaml.",
+            "Correct it, or add the role to catalog.yaml.",
+        ),
+        "SUBJECT_OR_CONTENT": (
+            "a touchpoint needs a subject or a content.",
+            "Fill one of the two in the source.",
+        ),
+        "MATCH_CONFLICT": (
+            "this record is matched to another source record.",
+            "Correct the key or the source id, set auto_resolve_conflicts: true and the newest source "
+            "record wins, or run with --mode rebuild_mapping.",
+        ),
         "FK_CONFLICT": (
             f"this {name} belongs to another account, where another integration put it.",
             "Correct one of the two sources, or set auto_resolve_conflicts: true and the newest wins.",

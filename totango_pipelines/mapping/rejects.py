@@ -48,15 +48,13 @@ def check_of(mapped: MappedAttribute, code: str) -> Check:
     return Check(mapped.column, mapped.attribute.name, code, *texts)
 
 
-def view_extract(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, source: Path) -> None:
-    """The view `extract` over a staged file; see `view_rows`."""
+def staged_rows(plan: MappingPlan, source: Path) -> str:
+    """The rows of a staged file for `view_rows`, numbered from 1."""
     names = comma([*_positions(plan), "_row"])
     # A column alias list names columns by position, whatever they are called in the file.
-    view_rows(
-        engine,
-        plan,
+    return (
         "SELECT * REPLACE (_row + 1 AS _row) FROM read_parquet("
-        f"{literal(str(source))}, file_row_number = true) AS t({names})",
+        f"{literal(str(source))}, file_row_number = true) AS t({names})"
     )
 
 
@@ -95,30 +93,30 @@ def add_rejects(
     engine: duckdb.DuckDBPyConnection,
     plan: MappingPlan,
     *,
-    source: Path,
+    rows: str,
     rejects: Path,
     refused: Iterable[tuple[int, Attribute, str]],
     into: Path,
 ) -> None:
-    """Write `rejects` again, with the (row number, attribute, code) that the hub's rules refused.
+    """Write `rejects` of the `rows` again, with the (row number, attribute, code) that the hub's rules refused.
 
     Adding the same rows twice adds them once: a commit may fail after its rejects were kept.
     """
     checks: dict[tuple[str, str], Check] = {}
     columns = {mapped.attribute.name: mapped.column for mapped in plan.attributes}
-    rows, positions = [], []
+    numbers, positions = [], []
     for row, attribute, code in refused:
         check = Check(columns.get(attribute.name), attribute.name, code, *describe(code, attribute))
         checks.setdefault((attribute.name, code), check)
-        rows.append(row)
+        numbers.append(row)
         positions.append(list(checks).index((attribute.name, code)))
     pairs = pa.Table.from_arrays(
-        [pa.array(rows, pa.int64()), pa.array(positions, pa.int32())], schema=REFUSED_PAIRS
+        [pa.array(numbers, pa.int64()), pa.array(positions, pa.int32())], schema=REFUSED_PAIRS
     )
 
     def write() -> None:
         engine.execute("SET TimeZone = 'UTC'")
-        view_extract(engine, plan, source)
+        view_rows(engine, plan, rows)
         new = _lines(engine, plan, pairs, list(checks.values()))
         names = comma([*_positions(plan), *OWN_COLUMNS, "_check"])
         # The lines of before keep their order: they are numbered below every new check.

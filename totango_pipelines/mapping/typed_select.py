@@ -25,11 +25,12 @@ CHECKS_OF_A_MASK = 62
 class TypedSelect:
     """The statement over the view `extract`, and what its own columns mean.
 
-    `checks` stand behind the bits of the masks, in order; `doubts` behind the columns `_doubt<n>`:
+    `kept` are columns of the view to pass on. `checks` stand behind the bits of the masks, in order; `doubts` behind the columns `_doubt<n>`:
     what to say of one accepted row and of many.
     """
 
     plan: MappingPlan
+    kept: tuple[str, ...] = ()
     checks: list[Check] = field(default_factory=list)
     doubts: list[tuple[str, str]] = field(default_factory=list)
     _prepared: list[str] = field(default_factory=list)
@@ -48,7 +49,7 @@ class TypedSelect:
         flags = [f"{condition} AS {DOUBT_PREFIX}{i}" for i, condition in enumerate(self._doubtful)]
         own = [f"{as_of} AS _as_of", *self._final, *flags, *_masks(self._bits)]
         return (
-            f"SELECT _row, {comma(own)} FROM ("
+            f"SELECT {comma(['_row', *self.kept, *own])} FROM ("
             f"SELECT *, {comma(self._converted)} FROM ("
             f"SELECT *, {comma(self._prepared)} FROM extract))"
         )

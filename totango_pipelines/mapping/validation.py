@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from totango_pipelines.catalog.attributes import Attribute, DataType, normalised_name
+from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.catalog.catalog import Catalog, nearest
 from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.integration import Integration, MappingLine
@@ -150,21 +150,6 @@ class _Validation:
                 "every row would be rejected.",
                 "Cast the column to a timestamp in the query, or name another one.",
                 Severity.WARNING,
-            )
-        yield from self._matching()
-
-    def _matching(self) -> Iterator[Problem]:
-        settings = self.integration.settings
-        asked = {
-            "source_id_column": settings.source_id_column is not None,
-            "match_on": normalised_name(settings.match_on) != normalised_name("account_id"),
-        }
-        for setting in (name for name, is_asked in asked.items() if is_asked):
-            yield self._problem(
-                f"settings.{setting}",
-                "NOT_SUPPORTED_YET",
-                "asks for matching, which this version does not do yet.",
-                "Remove the setting and map account_id.",
             )
 
     def _unknown_column(self, path: str, column: str) -> Problem:

@@ -1,8 +1,11 @@
 """The extract step: the query's rows, staged."""
 
-from totango_pipelines.errors import NotSupportedYetError
+from datetime import UTC
+
+from totango_pipelines.extract.cursor import window
 from totango_pipelines.extract.query import CheckedQuery, check_query
 from totango_pipelines.extract.reading import Extract, extract_rows
+from totango_pipelines.sync.reading import RunReading, reading_of, stage_state
 from totango_pipelines.sync.wiring import RunContext
 
 
@@ -12,39 +15,36 @@ def checked_query(context: RunContext) -> CheckedQuery:
 
 
 def run_extract(context: RunContext) -> Extract:
-    """Take the integration's lease and stage all rows of its query.
+    """Take the integration's lease and stage the rows of its query that the mode asks for.
 
     Raises:
-        NotSupportedYetError: this version cannot write the object.
         QueryRefusedError, SourceUnavailableError, HubUnavailableError: as their steps say.
     """
-    require_supported(context)
     context.remove_parts()
     query = checked_query(context)
-    open_run = context.hub().begin_run(context.run)
+    hub = context.hub()
+    # The lease first: whoever had it can no longer commit, so what is read now stays true.
+    open_run = hub.begin_run(context.run)
+    state = hub.state(context.integration.id, context.state_folder)
+    source = context.source()
+    started_at = source.clock().astimezone(UTC)
+    reading = reading_of(context, state, started_at)
+    stage_state(context, state, reading)
     facts = {
         "run_id": context.run.run_id,
         "mode": context.run.mode,
         "run_seq": open_run.run_seq,
         "epoch": open_run.epoch,
         "integration_version": context.declared.version,
+        **reading.facts(),
     }
-    return extract_rows(context.source(), query, context.folder, facts)
+    return extract_rows(
+        source, _windowed(context, query, reading), context.folder, facts, started_at
+    )
 
 
-def require_supported(context: RunContext) -> None:
-    """Say plainly what this version cannot do, before anything is read."""
-    integration = context.integration
-    if not context.catalog.object(integration.object).supported:
-        supported = [name for name, each in context.catalog.objects.items() if each.supported]
-        msg = (
-            f"{integration.id} fills {integration.object}, which this version declares, validates "
-            f"and previews but cannot write yet. It writes: {', '.join(supported)}."
-        )
-        raise NotSupportedYetError(msg)
-    if context.run.mode == "rebuild_mapping":
-        msg = (
-            "mode rebuild_mapping forgets the matches of source records, and this version does "
-            "no matching yet. Use mode full: it delivers every row again."
-        )
-        raise NotSupportedYetError(msg)
+def _windowed(context: RunContext, query: CheckedQuery, reading: RunReading) -> CheckedQuery:
+    settings = context.integration.settings
+    if reading.since is None or settings.cursor_column is None:
+        return query
+    return window(query, settings.cursor_column, reading.since, settings.cursor_lag)

@@ -66,6 +66,11 @@ class RunContext:
         open_staging(self.environment).remove_parts(self.integration.id, self.run.run_id)
 
     @property
+    def state_folder(self) -> Path:
+        """Where what the hub remembers is put before the run's files take it over."""
+        return self.folder.path / "state.part"
+
+    @property
     def work(self) -> WorkSpace:
         """Where a step of this run may spill."""
         return WorkSpace(self.folder.path / "spill.part", MEMORY_LIMIT)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from totango_pipelines.quoting import comma, literal, quoted
 from totango_pipelines.upsert.delivery import DeliveredAttribute, Delivery
+from totango_pipelines.upsert.matching import LOST_KEYS
 from totango_pipelines.upsert.own_tables import RECORD_COLUMNS
+from totango_pipelines.upsert.record_keys import key_text
 from totango_pipelines.upsert.register import MOVED, STALE_CLAIMS
 from totango_pipelines.upsert.rows_sql import ROW_OF_CELL, STAMP_OF_CELL, speaks
 
@@ -21,6 +23,7 @@ NOTHING, WRITE, STALE, CONFLICT, RESOLVED, STAMP_ONLY = range(6)
 _STORED_AT = quoted("stored at")
 _EXCEPTIONS = quoted("stored exceptions")
 _CLAIMS_DO = quoted("does its claims")
+_LOSS_DOES = quoted("does its loss")
 _RECORD = tuple(column.name for column in RECORD_COLUMNS)
 
 
@@ -62,6 +65,7 @@ class CellRules:
         delivery = self.delivery
         run = delivery.start
         values = [f"i.{quoted(a.column.name)}" for a in delivery.attributes]
+        values += [f"{value} AS {quoted(column.name)}" for column, value in delivery.new_defaults]
         entries = [entry for a in delivery.attributes for entry in self._created_entries(a)]
         cells = (
             f"nullif('{{' || concat_ws(',', {comma(entries)}) || '}}', '{{}}')"
@@ -108,6 +112,10 @@ class CellRules:
             source += f" LEFT JOIN account_claims a USING ({comma(self._keys)})"
             stored += [f"a.{MOVED}", f"a.{STALE_CLAIMS}"]
             different += [f"a.{MOVED} IS NOT NULL", f"a.{STALE_CLAIMS}"]
+        if self._may_lose:
+            source += f" LEFT JOIN {LOST_KEYS} l USING ({comma(self._keys)})"
+            stored.append("l.lost_rows")
+            different.append("l.lost_rows IS NOT NULL")
         return (
             f"SELECT i.*, {comma(stored)}, {found} AS found FROM {source} "
             f"WHERE {' OR '.join([f'NOT ({found})', *different])}"
@@ -134,12 +142,29 @@ class CellRules:
         if self.delivery.claims:
             stale = f"WHEN {STALE_CLAIMS} THEN {STALE} ELSE {NOTHING} END"
             decided.append(f"CASE WHEN {MOVED} IS NOT NULL THEN {WRITE} {stale} AS {_CLAIMS_DO}")
+        if self._may_lose:
+            lost = f"CASE WHEN lost_rows IS NOT NULL THEN {STALE} ELSE {NOTHING} END"
+            decided.append(f"{lost} AS {_LOSS_DOES}")
         return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM {differing} WHERE found) i"
 
     @property
     def _all_decided(self) -> list[str]:
-        claims = [_CLAIMS_DO] if self.delivery.claims else []
-        return [_decided(attribute) for attribute in self.delivery.attributes] + claims
+        others = [_CLAIMS_DO] if self.delivery.claims else []
+        others += [_LOSS_DOES] if self._may_lose else []
+        return [_decided(attribute) for attribute in self.delivery.attributes] + others
+
+    @property
+    def _may_lose(self) -> bool:
+        """Whether rows may have lost their record to a newer source record (semantics.md 6)."""
+        return self.delivery.has_source_ids and self.delivery.resolve_conflicts
+
+    def _is_released(self, writer: str, seq: str) -> str:
+        """Whether a cell was left by an integration that was deleted (semantics.md 5)."""
+        released = [
+            f"({writer} = {literal(name)} AND {seq} <= {until})"
+            for name, until in self.delivery.released
+        ]
+        return " OR ".join(released) or "FALSE"
 
     def _decision(self, attribute: DeliveredAttribute) -> str:
         new, old = f"i.{quoted(attribute.column.name)}", f"i.{_old(attribute)}"
@@ -162,6 +187,7 @@ class CellRules:
             f"CASE WHEN NOT {self._speaks(attribute)} THEN {NOTHING} "
             f"WHEN {never_written} THEN CASE WHEN {new} IS NULL THEN {STAMP_ONLY} ELSE {WRITE} END "
             f"WHEN {new} IS NOT DISTINCT FROM {old} THEN {NOTHING} "
+            f"WHEN {self._is_released(writer, stored_seq)} THEN {WRITE} "
             f"WHEN NOT {newer} THEN {STALE} "
             f"WHEN {own} OR {old} IS NULL THEN {WRITE} ELSE {foreign} END"
         )
@@ -245,12 +271,6 @@ class CellRules:
                 f"{as_of} AS incoming_as_of FROM decisions i WHERE {_decided(attribute)} = {CONFLICT}"
             )
         return " UNION ALL ".join(parts)
-
-
-def key_text(delivery: Delivery) -> str:
-    """The record's key as one text: its parts, joined by `/`."""
-    parts = [f"CAST({quoted(key.name)} AS VARCHAR)" for key in delivery.table.keys]
-    return f"concat_ws('/', {comma(parts)})"
 
 
 def _old(attribute: DeliveredAttribute) -> str:

@@ -54,22 +54,23 @@ class Claims:
     def _refuse(self, foreign_key: str) -> None:
         """Find the rows whose claim the register refuses, whatever else they say."""
         merge = self._merge(foreign_key)
-        for _ in merge.beside_the_hub(merge.columns_to_merge):
+        for _ in merge.beside_the_hub():
             conflicts = object_rules.foreign_key_conflicts(merge.delivery)
             self._run(f"INSERT INTO refused_claims {conflicts}")
 
     def _silence_the_others(self) -> None:
-        """Find the rows that are refused for other reasons, or skipped because they are new."""
-        delivery = replace(self.delivery, claims=())
-        if delivery.allow_new and not any(object_rules.steps(delivery)):
+        """Find the rows that are refused for other reasons, skipped because new, or outdone."""
+        delivery = self.delivery
+        if (
+            delivery.allow_new
+            and not delivery.has_source_ids
+            and not any(object_rules.steps(replace(delivery, claims=())))
+        ):
             return
         merge = Merge(self.hub, delivery, self.range_rows)
-        for bounds in merge.beside_the_hub(object_rules.columns_to_judge(delivery)):
-            if merge.refuse(bounds).num_rows:
-                self._run("INSERT INTO silent_rows SELECT DISTINCT _row FROM refused")
-            if not delivery.allow_new:
-                new = "SELECT _row FROM incoming ANTI JOIN current USING (account_id)"
-                self._run(f"INSERT INTO silent_rows {new}")
+        for bounds in merge.beside_the_hub():
+            merge.sift(bounds)
+            self._run("INSERT INTO silent_rows SELECT _row FROM gone")
 
     def _enter(self, foreign_key: str) -> int:
         """Merge the claims of one foreign key into the register; how many conflicts it resolved."""

@@ -17,11 +17,16 @@ class HubColumn:
 
 @dataclass(frozen=True, slots=True)
 class HubTable:
-    """A table of the hub: its key columns first, then one typed column per attribute."""
+    """A table of the hub: its key columns first, then one typed column per attribute.
+
+    Records are found by `keys`. In a table of rows (`holds_rows`: usage) several rows may share
+    them, and they stand last.
+    """
 
     name: str
     keys: tuple[HubColumn, ...]
     attributes: tuple[HubColumn, ...]
+    holds_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,15 @@ class Delivery:
     `account_must_exist`. `renamed_keys` are the key columns that `mapped` has under another name:
     (the hub's, the file's). `claims` are columns of `mapped` with foreign keys of accounts: each
     value in them is claimed for the row's account, in the register (semantics.md 4).
+
+    `recognised` counts what the run read and need not deliver. `match_on` is the column of `mapped`
+    whose foreign key stands in for the account. `has_source_ids`: `mapped` has `_source_id`, and
+    records are matched to them; `rebuilds` forgets the integration's matches first.
+    `new_defaults` are (column, SQL value) of cells that a new record has although they are not
+    mapped. `last_row_counts`: of several rows of one key. `roles` are those an assignment may name.
+    `removes`: rows of the integration that the source no longer has leave the hub (usage), `totals`:
+    what it has beyond those read is counted as absent. `released`: cells of these writers up to
+    these runs belong to nobody (semantics.md 5).
     """
 
     run: RunIdentity
@@ -98,6 +112,26 @@ class Delivery:
     account_must_exist: bool = False
     renamed_keys: tuple[tuple[str, str], ...] = ()
     claims: tuple[str, ...] = ()
+    recognised: "UpsertCounts | None" = None
+    match_on: str | None = None
+    has_source_ids: bool = False
+    rebuilds: bool = False
+    new_defaults: tuple[tuple[HubColumn, str], ...] = ()
+    last_row_counts: bool = False
+    roles: tuple[str, ...] = ()
+    removes: bool = False
+    totals: bool = False
+    released: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def mapped_columns(self) -> frozenset[str]:
+        """The hub columns that the integration maps, keys aside."""
+        return frozenset(attribute.column.name for attribute in self.attributes)
+
+    @property
+    def matched_object(self) -> str:
+        """What the records that are matched belong to: the object, or one collection of it."""
+        return "/".join((self.run.object, *(value for _, value in self.constant_keys if value)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,19 @@ from totango_pipelines.upsert.delivery import (
     RunStart,
     UpsertCounts,
 )
-from totango_pipelines.upsert.own_tables import META_ROWS, OWN_TABLES, RECORD_COLUMNS
-from totango_pipelines.upsert.schema_check import check_types, check_version
+from totango_pipelines.upsert.own_tables import META_ROWS, OWN_TABLES, columns_of
+from totango_pipelines.upsert.schema_check import check_types, migrations
+from totango_pipelines.upsert.state import (
+    FORGET_STATE,
+    RELEASE,
+    STATE_COLUMNS,
+    IntegrationState,
+    NextState,
+    StateFile,
+    file_rows,
+    state_row,
+    write_pieces,
+)
 from totango_pipelines.upsert.target import HubTransaction
 
 _LOCKED = ("could not set lock", "conflicting lock", "already open", "being used by another")
@@ -58,6 +69,27 @@ class DuckdbHub:
                 "INSERT INTO _leases VALUES (?, ?, ?, now())", [run.integration, epoch, run.run_id]
             )
         return RunStart(run_seq=int(seq), epoch=int(epoch))
+
+    def state(self, integration: str, folder: Path) -> IntegrationState | None:
+        """What the integration's last committed run left; its files go into the folder."""
+        with self._transaction(WorkSpace(self.path.parent, BEGIN_MEMORY, threads=1)) as hub:
+            found = hub.execute(
+                f"SELECT {comma_quoted(STATE_COLUMNS)} FROM _states WHERE integration = ?",
+                [integration],
+            ).fetchall()
+            pieces = (
+                "SELECT data FROM _state_files WHERE integration = ? AND name = ? ORDER BY piece"
+            )
+            for name in StateFile:
+                rows = hub.execute(pieces, [integration, name.value])
+                write_pieces(folder, name, iter(rows.fetchone, None))
+        return IntegrationState(*found[0]) if found else None
+
+    def release(self, integration: str) -> None:
+        """Forget a deleted integration: its cells belong to nobody, its matches and state go."""
+        with self._transaction(WorkSpace(self.path.parent, BEGIN_MEMORY, threads=1)) as hub:
+            for statement in RELEASE:
+                hub.execute(statement, [integration] if "?" in statement else [])
 
     @contextmanager
     def transaction(
@@ -124,14 +156,19 @@ def _create_own_tables(connection: duckdb.DuckDBPyConnection) -> None:
     known = connection.execute(
         "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND table_name LIKE '\\_%' ESCAPE '\\'"
     ).fetchall()
-    if "_meta" in {name for (name,) in known}:
+    names = {name for (name,) in known}
+    if "_meta" in names:
         rows = connection.execute("SELECT value FROM _meta WHERE name = 'schema_version'")
-        check_version(rows.fetchall())
-        return
+        steps = migrations(rows.fetchall())
+        if steps is None:
+            return
+        for step in steps:
+            connection.execute(step)
     for name, (columns, _) in OWN_TABLES.items():
         defined = comma([f"{quoted(c.name)} {c.hub_type}" for c in columns])
-        connection.execute(f"CREATE TABLE {name} ({defined})")
-    connection.executemany("INSERT INTO _meta VALUES (?, ?)", [list(row) for row in META_ROWS])
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({defined})")
+    if "_meta" not in names:
+        connection.executemany("INSERT INTO _meta VALUES (?, ?)", [list(row) for row in META_ROWS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +194,11 @@ class DuckdbTransaction:
 
     def prepare(self, table: HubTable) -> None:
         """Create the table, or add the columns it lacks; a key is unique by the merge itself."""
-        columns = (*table.keys, *table.attributes, *RECORD_COLUMNS)
-        defined = [f"{quoted(key.name)} {key.hub_type} NOT NULL" for key in table.keys]
-        defined += [f"{quoted(c.name)} {c.hub_type}" for c in columns[len(table.keys) :]]
+        columns = columns_of(table)
+        keys = {key.name for key in table.keys}
+        defined = [
+            f"{quoted(c.name)} {c.hub_type}{' NOT NULL' if c.name in keys else ''}" for c in columns
+        ]
         self.work.execute(f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({comma(defined)})")
         found = dict(
             self.work.execute(
@@ -186,6 +225,14 @@ class DuckdbTransaction:
 
         return finish
 
+    def read(
+        self, table: HubTable, columns: Sequence[HubColumn], into: str, *, where: str = "TRUE"
+    ) -> None:
+        """Copy the rows of a table as they are now, with what this transaction wrote."""
+        names = comma_quoted([column.name for column in columns])
+        rows = f"SELECT {names} FROM main.{quoted(table.name)} WHERE {where}"
+        self.work.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {rows}")
+
     def insert(self, table: str, columns: Sequence[HubColumn], statement: str) -> None:
         """Add the rows of a statement, in its order."""
         names = comma_quoted([column.name for column in columns])
@@ -198,3 +245,18 @@ class DuckdbTransaction:
         self.work.execute(
             f"UPDATE main.{quoted(table.name)} AS t SET {sets} FROM {relation} AS n WHERE {same}"
         )
+
+    def delete(self, table: str, columns: Sequence[HubColumn], relation: str) -> None:
+        """Remove the rows whose `columns` stand in the relation."""
+        same = " AND ".join(f"t.{quoted(c.name)} = n.{quoted(c.name)}" for c in columns)
+        self.work.execute(
+            f"DELETE FROM main.{quoted(table)} AS t USING {relation} AS n WHERE {same}"
+        )
+
+    def keep_state(self, run: RunIdentity, state: NextState) -> None:
+        """Replace what the integration remembers."""
+        for statement in FORGET_STATE:
+            self.work.execute(statement, [run.integration])
+        self.work.execute("INSERT INTO _states VALUES (?, ?, ?, ?, ?, ?)", state_row(run, state))
+        for row in file_rows(run, state):
+            self.work.execute("INSERT INTO _state_files VALUES (?, ?, ?, ?)", list(row))

@@ -3,9 +3,10 @@
 Each is a statement that gives (_row, attribute column, code) of the rows of `incoming` to refuse.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from totango_pipelines.quoting import comma_quoted, literal, quoted
+from totango_pipelines.quoting import comma, comma_quoted, literal, quoted
+from totango_pipelines.upsert.arrivals import USER_PROBLEM, USER_PROBLEM_OF, names_employees
 from totango_pipelines.upsert.cells_sql import CellRules
 from totango_pipelines.upsert.delivery import Delivery, HubColumn
 from totango_pipelines.upsert.register import ACCOUNT_ID, FOREIGN_KEY, OWNER, REGISTER
@@ -13,11 +14,14 @@ from totango_pipelines.upsert.rows_sql import speaks
 
 _CONTACT = HubColumn("contact", "BOOLEAN")
 _KEY_CONTACT = HubColumn("key_contact", "BOOLEAN")
-_BOUND_TO_THEIR_ACCOUNT = ("tasks",)
+_BOUND_TO_THEIR_ACCOUNT = ("tasks", "touchpoints")
+_SAYS_SOMETHING = (HubColumn("subject", "VARCHAR"), HubColumn("content", "VARCHAR"))
 
 
 def columns_to_judge(delivery: Delivery) -> tuple[HubColumn, ...]:
     """Columns that the rules look at although the integration may not map them."""
+    if delivery.run.object == "touchpoints":
+        return _SAYS_SOMETHING
     return (_CONTACT, _KEY_CONTACT) if _judges_contacts(delivery) else ()
 
 
@@ -32,8 +36,8 @@ def steps(delivery: Delivery) -> Iterator[list[str]]:
 
 def names_known_accounts(delivery: Delivery) -> bool:
     """Whether the rows may name an account that the hub has to know."""
-    mapped = {attribute.column.name for attribute in delivery.attributes}
-    return delivery.account_must_exist and ACCOUNT_ID.name in mapped
+    named = delivery.mapped_columns | {key.name for key in delivery.table.keys}
+    return delivery.account_must_exist and ACCOUNT_ID.name in named
 
 
 def foreign_key_conflicts(delivery: Delivery) -> str:
@@ -58,6 +62,10 @@ def _special_rules(delivery: Delivery) -> Iterator[str]:
         yield from _required_when_new(delivery)
     if _judges_contacts(delivery):
         yield _key_contact_is_a_contact(delivery)
+    if names_employees(delivery):
+        yield from _assignment(delivery)
+    if delivery.run.object == "touchpoints":
+        yield _subject_or_content(delivery)
     if delivery.run.object in _BOUND_TO_THEIR_ACCOUNT and names_known_accounts(delivery):
         yield _account_changed(delivery)
     if not delivery.resolve_conflicts:
@@ -98,21 +106,50 @@ def _judges_contacts(delivery: Delivery) -> bool:
     return delivery.run.object == "users" and bool(mapped & {_CONTACT.name, _KEY_CONTACT.name})
 
 
+def _assignment(delivery: Delivery) -> Iterator[str]:
+    roles = comma([literal(role) for role in delivery.roles]) or "NULL"
+    unknown = f"account_role_id NOT IN ({roles})" if delivery.roles else "TRUE"
+    yield (
+        "SELECT _row, 'account_role_id' AS attribute, 'ROLE_UNKNOWN' AS code FROM incoming "
+        f"WHERE {unknown}"
+    )
+    yield (
+        f"SELECT _row, {USER_PROBLEM_OF} AS attribute, {USER_PROBLEM} AS code FROM incoming "
+        f"WHERE {USER_PROBLEM} IS NOT NULL"
+    )
+
+
+def _subject_or_content(delivery: Delivery) -> str:
+    result, _ = _result(delivery, _SAYS_SOMETHING)
+    keys = comma_quoted([key.name for key in delivery.table.keys])
+    nothing = " AND ".join(f"({value}) IS NULL" for value in result)
+    return (
+        "SELECT i._row, 'subject' AS attribute, 'SUBJECT_OR_CONTENT' AS code "
+        f"FROM incoming i LEFT JOIN current c USING ({keys}) WHERE {nothing}"
+    )
+
+
 def _key_contact_is_a_contact(delivery: Delivery) -> str:
-    by_name = {attribute.column.name: attribute for attribute in delivery.attributes}
-    spoken, result = [], {}
-    for column in (_CONTACT, _KEY_CONTACT):
-        attribute = by_name.get(column.name)
-        if attribute is None:
-            result[column.name] = f"c.{column.name}"
-            continue
-        says = speaks(attribute, f"i.{column.name}")
-        spoken.append(says)
-        result[column.name] = f"CASE WHEN {says} THEN i.{column.name} ELSE c.{column.name} END"
+    (contact, key_contact), spoken = _result(delivery, (_CONTACT, _KEY_CONTACT))
     keys = comma_quoted([key.name for key in delivery.table.keys])
     return (
         f"SELECT i._row, {literal(_KEY_CONTACT.name)} AS attribute, "
         "'KEY_CONTACT_NOT_CONTACT' AS code "
         f"FROM incoming i LEFT JOIN current c USING ({keys}) WHERE ({' OR '.join(spoken)}) "
-        f"AND ({result['key_contact']}) AND NOT coalesce(({result['contact']}), FALSE)"
+        f"AND ({key_contact}) AND NOT coalesce(({contact}), FALSE)"
     )
+
+
+def _result(delivery: Delivery, columns: Sequence[HubColumn]) -> tuple[list[str], list[str]]:
+    """The row's values of these columns, else the hub's; and when the row speaks for each."""
+    by_name = {attribute.column.name: attribute for attribute in delivery.attributes}
+    spoken, result = [], []
+    for column in columns:
+        attribute = by_name.get(column.name)
+        if attribute is None:
+            result.append(f"c.{column.name}")
+            continue
+        says = speaks(attribute, f"i.{column.name}")
+        spoken.append(says)
+        result.append(f"CASE WHEN {says} THEN i.{column.name} ELSE c.{column.name} END")
+    return result, spoken

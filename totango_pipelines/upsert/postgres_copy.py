@@ -27,11 +27,16 @@ _ARROW_TYPES = {
     "DATE": pa.date32(),
     "BOOLEAN": pa.bool_(),
     "BIGINT": pa.int64(),
-    # Read as text: only the few rows that differ need the moment itself.
-    "TIMESTAMPTZ": pa.string(),
+    "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
     "JSON": pa.string(),
 }
 _READ_BLOCK = 4 << 20
+
+
+def _arrow_type(column: HubColumn) -> pa.DataType:
+    """A record's own times are read as text: only the few rows that differ need the moment."""
+    own = column.name.startswith("_") and column.hub_type == "TIMESTAMPTZ"
+    return pa.string() if own else _ARROW_TYPES[column.hub_type]
 
 
 class _CopyReader(io.RawIOBase):
@@ -64,7 +69,7 @@ def copy_out(
 ) -> pa.Table:
     """The statement's rows as an Arrow table, with the columns' types."""
     options = pa_csv.ConvertOptions(
-        column_types={column.name: _ARROW_TYPES[column.hub_type] for column in columns},
+        column_types={column.name: _arrow_type(column) for column in columns},
         null_values=[""],
         true_values=["t"],
         false_values=["f"],
@@ -88,9 +93,7 @@ def copy_out(
         except pa.ArrowInvalid as error:
             if "Empty CSV" not in str(error):
                 raise
-            schema = pa.schema(
-                [(n, _ARROW_TYPES[c.hub_type]) for n, c in zip(names, columns, strict=True)]
-            )
+            schema = pa.schema([(column.name, _arrow_type(column)) for column in columns])
             return schema.empty_table()
         return reader.read_all()
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from totango_pipelines.engine import WorkSpace, open_engine
 from totango_pipelines.errors import HubNotWritableError, HubUnavailableError
-from totango_pipelines.quoting import comma, quoted
+from totango_pipelines.quoting import comma, comma_quoted
 from totango_pipelines.upsert.delivery import (
     RunIdentity,
     RunStart,
@@ -17,12 +18,19 @@ from totango_pipelines.upsert.delivery import (
 from totango_pipelines.upsert.own_tables import META_ROWS, OWN_TABLES
 from totango_pipelines.upsert.postgres_copy import HAS_BINARY_ENCODER
 from totango_pipelines.upsert.postgres_transaction import (
-    POSTGRES_TYPES,
     InTurn,
     PostgresTransaction,
+    column_definition,
     sql_text,
 )
-from totango_pipelines.upsert.schema_check import check_version
+from totango_pipelines.upsert.schema_check import migrations
+from totango_pipelines.upsert.state import (
+    RELEASE,
+    STATE_COLUMNS,
+    IntegrationState,
+    StateFile,
+    write_pieces,
+)
 from totango_pipelines.upsert.target import HubTransaction
 
 _LOCK_SPACE = 7_436_019
@@ -65,6 +73,31 @@ class PostgresHub:
             msg = "the hub's own tables are damaged: _meta has no run_seq."
             raise HubUnavailableError(msg)
         return RunStart(run_seq=int(seq[0]), epoch=int(lease[0]))
+
+    def state(self, integration: str, folder: Path) -> IntegrationState | None:
+        """What the integration's last committed run left; its files go into the folder."""
+        with self._connected() as connection:
+            columns = comma_quoted(STATE_COLUMNS)
+            found = connection.execute(
+                sql_text(f"SELECT {columns} FROM _states WHERE integration = %s"), [integration]
+            ).fetchone()
+            pieces = (
+                "SELECT data FROM _state_files WHERE integration = %s AND name = %s ORDER BY piece"
+            )
+            for name in StateFile:
+                with connection.cursor("pieces") as rows:  # on the server, piece after piece
+                    rows.itersize = 1
+                    rows.execute(pieces, [integration, name.value])
+                    write_pieces(folder, name, iter(rows))
+        return IntegrationState(*found) if found else None
+
+    def release(self, integration: str) -> None:
+        """Forget a deleted integration: its cells belong to nobody, its matches and state go."""
+        with self._connected() as connection:
+            _create_own_tables(connection)
+            for statement in RELEASE:
+                values = [integration] if "?" in statement else []
+                connection.execute(sql_text(statement.replace("?", "%s")), values)
 
     @contextmanager
     def transaction(self, objects: Sequence[str], work: WorkSpace) -> Iterator[HubTransaction]:
@@ -112,16 +145,28 @@ def _first_line(error: psycopg.Error) -> str:
 
 
 def _create_own_tables(connection: psycopg.Connection) -> None:
-    found = connection.execute("SELECT to_regclass('_meta')").fetchone()
-    if found and found[0]:
-        rows = connection.execute("SELECT value FROM _meta WHERE name = 'schema_version'")
-        check_version(rows.fetchall())
+    if _version_is_ours(connection):
         return
     # Two first runs at once: the second waits here and then finds the tables.
     connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK_SPACE])
+    for step in _steps_to_ours(connection) or ():
+        connection.execute(sql_text(step))
     for name, (columns, keys) in OWN_TABLES.items():
-        defined = [f"{quoted(c.name)} {POSTGRES_TYPES[c.hub_type]}" for c in columns]
+        defined = [column_definition(c, is_key=c.name in keys) for c in columns]
         defined += [f"PRIMARY KEY ({comma(keys)})"] if keys else []
         connection.execute(sql_text(f"CREATE TABLE IF NOT EXISTS {name} ({comma(defined)})"))
     for row in META_ROWS:
         connection.execute("INSERT INTO _meta VALUES (%s, %s) ON CONFLICT DO NOTHING", row)
+
+
+def _version_is_ours(connection: psycopg.Connection) -> bool:
+    found = connection.execute("SELECT to_regclass('_meta')").fetchone()
+    return bool(found and found[0]) and _steps_to_ours(connection) is None
+
+
+def _steps_to_ours(connection: psycopg.Connection) -> tuple[str, ...] | None:
+    found = connection.execute("SELECT to_regclass('_meta')").fetchone()
+    if not (found and found[0]):
+        return None
+    rows = connection.execute("SELECT value FROM _meta WHERE name = 'schema_version'").fetchall()
+    return migrations(rows)

@@ -11,10 +11,17 @@ import pyarrow as pa
 from psycopg import sql
 
 from totango_pipelines.quoting import comma, comma_quoted, quoted
-from totango_pipelines.upsert.delivery import COUNT_NAMES, HubColumn, HubTable, UpsertCounts
-from totango_pipelines.upsert.own_tables import RECORD_COLUMNS
+from totango_pipelines.upsert.delivery import (
+    COUNT_NAMES,
+    HubColumn,
+    HubTable,
+    RunIdentity,
+    UpsertCounts,
+)
+from totango_pipelines.upsert.own_tables import columns_of
 from totango_pipelines.upsert.postgres_copy import Batches, copy_in, copy_out
 from totango_pipelines.upsert.schema_check import check_types
+from totango_pipelines.upsert.state import FORGET_STATE, NextState, file_rows, state_row
 
 POSTGRES_TYPES = {
     "VARCHAR": "text",
@@ -25,6 +32,7 @@ POSTGRES_TYPES = {
     "BIGINT": "bigint",
     "TIMESTAMPTZ": "timestamp with time zone",
     "JSON": "json",
+    "BLOB": "bytea",
 }
 
 _BATCH_ROWS = 65_536
@@ -41,6 +49,12 @@ R = TypeVar("R")
 def sql_text(text: str) -> sql.SQL:
     """A statement whose names were quoted by `quoting`; values are always bound."""
     return sql.SQL(text)
+
+
+def column_definition(column: HubColumn, *, is_key: bool) -> str:
+    """A column of a table. Keys sort by bytes, here as in DuckDB: a range means the same in both."""
+    collation = ' COLLATE "C"' if is_key and column.hub_type == "VARCHAR" else ""
+    return f"{quoted(column.name)} {POSTGRES_TYPES[column.hub_type]}{collation}"
 
 
 @dataclass(slots=True)
@@ -113,13 +127,22 @@ class PostgresTransaction:
 
         An empty column changes no record, and the reading connection has to see it.
         """
-        columns = (*table.keys, *table.attributes, *RECORD_COLUMNS)
-        keys = {key.name for key in table.keys}
-        defined = [self._definition(column, is_key=column.name in keys) for column in columns]
-        defined.append(f"PRIMARY KEY ({comma([quoted(key.name) for key in table.keys])})")
+        columns = columns_of(table)
+        names = [key.name for key in table.keys]
+        defined = [column_definition(column, is_key=column.name in names) for column in columns]
+        if not table.holds_rows:
+            defined.append(f"PRIMARY KEY ({comma_quoted(names)})")
         self.reader.execute(
             sql_text(f"CREATE TABLE IF NOT EXISTS {quoted(table.name)} ({comma(defined)})")
         )
+        if table.holds_rows:
+            index = quoted(f"_{table.name}_keys")
+            self.reader.execute(
+                sql_text(
+                    f"CREATE INDEX IF NOT EXISTS {index} ON {quoted(table.name)} "
+                    f"({comma_quoted(names)})"
+                )
+            )
         rows = self.reader.execute(
             "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute "
             "WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped",
@@ -131,7 +154,7 @@ class PostgresTransaction:
             self.reader.execute(
                 sql_text(
                     f"ALTER TABLE {quoted(table.name)} ADD COLUMN IF NOT EXISTS "
-                    f"{self._definition(column, is_key=False)}"
+                    f"{column_definition(column, is_key=False)}"
                 )
             )
         estimate = self.reader.execute(
@@ -139,12 +162,6 @@ class PostgresTransaction:
         ).fetchone()
         self.rows_before[table.name] = float(estimate[0]) if estimate else 0.0
         self.reader.commit()
-
-    @staticmethod
-    def _definition(column: HubColumn, *, is_key: bool) -> str:
-        # Keys sort by bytes, here as in DuckDB, so that a range means the same in both.
-        collation = ' COLLATE "C"' if is_key and column.hub_type == "VARCHAR" else ""
-        return f"{quoted(column.name)} {POSTGRES_TYPES[column.hub_type]}{collation}"
 
     def start_read(
         self, table: HubTable, columns: Sequence[HubColumn], *, wanted: str
@@ -158,9 +175,10 @@ class PostgresTransaction:
         names = comma([f"t.{quoted(column.name)}" for column in everything])
         key = self._spread_key(table, wanted)
         low, high, count = self.work.execute(
-            f"SELECT min({quoted(key)}), max({quoted(key)}), count(*) FROM ({wanted})"
+            f"SELECT CAST(min({quoted(key)}) AS VARCHAR), CAST(max({quoted(key)}) AS VARCHAR), "
+            f"count(*) FROM ({wanted})"
         ).fetchall()[0]
-        if self._are_few(count, table):
+        if self._are_few(count, table.name):
             same = comma([quoted(k.name) for k in table.keys])
             keys = self._batches(table.keys, f"SELECT DISTINCT {same} FROM ({wanted})")
             source = f"{quoted(table.name)} AS t JOIN _wanted AS w USING ({same})"
@@ -200,9 +218,18 @@ class PostgresTransaction:
                 return key.name
         return table.keys[-1].name
 
-    def _are_few(self, count: int, table: HubTable) -> bool:
+    def _are_few(self, count: int, table: str) -> bool:
         """Whether so many records are better looked up by key than met by reading the table."""
-        return count < _FEW * self.rows_before[table.name]
+        return count < _FEW * self.rows_before.get(table, 0.0)
+
+    def read(
+        self, table: HubTable, columns: Sequence[HubColumn], into: str, *, where: str = "TRUE"
+    ) -> None:
+        """The rows of a table as they are now, with what this transaction wrote."""
+        self.in_turn.flush()
+        names = comma_quoted([column.name for column in columns])
+        select = sql_text(f"SELECT {names} FROM {quoted(table.name)} WHERE {where}")
+        self.work.register(into, copy_out(self.connection, select, columns))
 
     def insert(self, table: str, columns: Sequence[HubColumn], statement: str) -> None:
         """Add the rows of a statement, in its order, by COPY, after what was given before."""
@@ -217,8 +244,27 @@ class PostgresTransaction:
         sets = comma([f"{quoted(c.name)} = n.{quoted(c.name)}" for c in columns])
         same = " AND ".join(f"t.{quoted(k.name)} = n.{quoted(k.name)}" for k in table.keys)
         statement = f"UPDATE {quoted(table.name)} AS t SET {sets} FROM _changed AS n WHERE {same}"
-        by_key = self._are_few(sum(batch.num_rows for batch in batches[1]), table)
-        self.in_turn.write(self._update, everything, batches, statement, by_key=by_key)
+        by_key = self._are_few(sum(batch.num_rows for batch in batches[1]), table.name)
+        self.in_turn.write(self._change, everything, batches, statement, by_key=by_key)
+
+    def delete(self, table: str, columns: Sequence[HubColumn], relation: str) -> None:
+        """Remove the rows whose `columns` stand in the relation, by one DELETE."""
+        names = comma_quoted([column.name for column in columns])
+        batches = self._batches(columns, f"SELECT {names} FROM {relation}")
+        same = " AND ".join(f"t.{quoted(c.name)} = n.{quoted(c.name)}" for c in columns)
+        statement = f"DELETE FROM {quoted(table)} AS t USING _changed AS n WHERE {same}"
+        self.in_turn.write(self._change, columns, batches, statement, by_key=False)
+
+    def keep_state(self, run: RunIdentity, state: NextState) -> None:
+        """Replace what the integration remembers."""
+        self.in_turn.flush()
+        for statement in FORGET_STATE:
+            self.connection.execute(sql_text(statement.replace("?", "%s")), [run.integration])
+        self.connection.execute(
+            "INSERT INTO _states VALUES (%s, %s, %s, %s, %s, %s)", state_row(run, state)
+        )
+        for row in file_rows(run, state):
+            self.connection.execute("INSERT INTO _state_files VALUES (%s, %s, %s, %s)", row)
 
     def _batches(self, columns: Sequence[HubColumn], statement: str) -> Batches:
         """The rows of a statement, in memory, at the exact width that binary COPY wants."""
@@ -242,7 +288,7 @@ class PostgresTransaction:
     ) -> None:
         copy_in(connection, table, columns, batches, binary=self.binary_copy)
 
-    def _update(
+    def _change(
         self, columns: Sequence[HubColumn], batches: Batches, statement: str, *, by_key: bool
     ) -> None:
         self._send(self.connection, "_changed", columns, batches)
@@ -257,7 +303,7 @@ class PostgresTransaction:
         batches: Batches,
     ) -> None:
         """Send batches into a temporary table of this transaction."""
-        defined = comma([self._definition(c, is_key=True) for c in columns])
+        defined = comma([column_definition(c, is_key=True) for c in columns])
         connection.execute(sql_text(f"DROP TABLE IF EXISTS pg_temp.{name}"))
         connection.execute(sql_text(f"CREATE TEMP TABLE {name} ({defined}) ON COMMIT DROP"))
         self._copy(connection, name, columns, batches)

@@ -44,6 +44,8 @@ def claims_delivery(delivery: Delivery, foreign_key: str) -> Delivery:
         required_when_new=(),
         allow_new=True,
         claims=(),
+        has_source_ids=False,
+        new_defaults=(),
     )
 
 

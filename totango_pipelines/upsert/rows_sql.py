@@ -1,26 +1,13 @@
-"""SQL over the delivered rows: a range of them, and several rows of one key merged (semantics 5)."""
+"""SQL over the rows of a range: when a cell speaks, and several rows of one key (semantics.md 5)."""
 
 from collections.abc import Sequence
 
-from totango_pipelines.quoting import comma, comma_quoted, literal, quoted
+from totango_pipelines.quoting import comma, comma_quoted, quoted
 from totango_pipelines.upsert.delivery import DeliveredAttribute, Delivery
 
 # No attribute's column holds a space, so these names cannot meet one.
 STAMP_OF_CELL = "as of {}"
 ROW_OF_CELL = "row {}"
-
-
-def delivered_view(delivery: Delivery) -> str:
-    """The view `delivered`: the mapped rows with the constant keys beside them."""
-    keys = [f"{quoted(in_file)} AS {quoted(name)}" for name, in_file in delivery.renamed_keys]
-    keys += [f"{literal(value)} AS {quoted(name)}" for name, value in delivery.constant_keys]
-    in_file = [name for _, name in delivery.renamed_keys]
-    others = f"* EXCLUDE ({comma_quoted(in_file)})" if in_file else "*"
-    file = literal(str(delivery.mapped))
-    return (
-        f"CREATE OR REPLACE TEMP VIEW delivered AS SELECT {comma([others, *keys])} "
-        f"FROM read_parquet({file})"
-    )
 
 
 def speaks(attribute: DeliveredAttribute, cell: str) -> str:
@@ -55,3 +42,9 @@ def merged_rows(delivery: Delivery, keys: Sequence[str]) -> str:
         f"SELECT {comma([grouped, *cells, *newest_row])} "
         f"FROM incoming SEMI JOIN repeated USING ({grouped}) GROUP BY {grouped}"
     )
+
+
+def last_rows(keys: Sequence[str]) -> str:
+    """Of several rows of one key the one with the highest number."""
+    last = f"row_number() OVER (PARTITION BY {comma_quoted(keys)} ORDER BY _row DESC) = 1"
+    return f"SELECT * FROM incoming QUALIFY {last}"

@@ -4,22 +4,28 @@ from collections.abc import Mapping, Sequence
 
 from totango_pipelines.errors import HubSchemaError
 from totango_pipelines.upsert.delivery import HubColumn
-from totango_pipelines.upsert.own_tables import SCHEMA_VERSION
+from totango_pipelines.upsert.own_tables import MIGRATIONS, SCHEMA_VERSION
 
 
-def check_version(rows: Sequence[tuple[int]]) -> None:
-    """Refuse a hub that another version of this project laid out.
+def migrations(rows: Sequence[tuple[int]]) -> tuple[str, ...] | None:
+    """What makes a hub of an older version one of ours, before missing tables are created.
+
+    None: it is one already. `rows` hold its schema version.
 
     Raises:
-        HubSchemaError: its schema version is not ours.
+        HubSchemaError: it is of a newer version, or of none.
     """
     found = rows[0][0] if rows else None
-    if found != SCHEMA_VERSION:
+    if found == SCHEMA_VERSION:
+        return None
+    if found not in MIGRATIONS:
         msg = (
             f"the hub has schema version {found}, this version writes {SCHEMA_VERSION}. "
             "Use the version of totango_pipelines that made it, or point TOTANGO_HUB_URL elsewhere."
         )
         raise HubSchemaError(msg)
+    steps = (step for version in range(found, SCHEMA_VERSION) for step in MIGRATIONS[version])
+    return (*steps, f"UPDATE _meta SET value = {SCHEMA_VERSION} WHERE name = 'schema_version'")
 
 
 def check_types(

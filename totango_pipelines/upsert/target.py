@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -14,6 +15,7 @@ from totango_pipelines.upsert.delivery import (
     RunStart,
     UpsertCounts,
 )
+from totango_pipelines.upsert.state import IntegrationState, NextState
 
 
 class HubTransaction(Protocol):
@@ -50,6 +52,15 @@ class HubTransaction(Protocol):
         """
         ...
 
+    def read(
+        self, table: HubTable, columns: Sequence[HubColumn], into: str, *, where: str = "TRUE"
+    ) -> None:
+        """Make the columns of a table a relation, as they are now with this transaction's writes.
+
+        `where` is SQL that every hub understands.
+        """
+        ...
+
     def insert(self, table: str, columns: Sequence[HubColumn], statement: str) -> None:
         """Add the rows of a statement, in its order; they may be sent later, in turn."""
         ...
@@ -58,12 +69,31 @@ class HubTransaction(Protocol):
         """Set `columns` of the records whose keys stand in the relation; perhaps later, in turn."""
         ...
 
+    def delete(self, table: str, columns: Sequence[HubColumn], relation: str) -> None:
+        """Remove the rows whose `columns` stand in the relation; perhaps later, in turn."""
+        ...
+
+    def keep_state(self, run: RunIdentity, state: NextState) -> None:
+        """Replace what the run's integration remembers."""
+        ...
+
 
 class UpsertTarget(Protocol):
     """A hub that runs upsert into."""
 
     def begin_run(self, run: RunIdentity) -> RunStart:
         """Give the run its place in the order of runs and take the integration's lease."""
+        ...
+
+    def state(self, integration: str, folder: Path) -> IntegrationState | None:
+        """What the integration's last committed run left; its files go into the folder.
+
+        None: no run of it committed, or it was released.
+        """
+        ...
+
+    def release(self, integration: str) -> None:
+        """Forget a deleted integration: cells, matches, baseline, cursor, rows held open."""
         ...
 
     def transaction(

@@ -1,21 +1,36 @@
 """The upsert of one run: everything that it does to the hub, in one transaction (semantics.md 8)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import duckdb
 import pyarrow as pa
 
 from totango_pipelines.engine import WorkSpace
 from totango_pipelines.errors import LeaseLostError, TooManyRejectsError
 from totango_pipelines.quoting import comma, literal
+from totango_pipelines.upsert.append import Append
+from totango_pipelines.upsert.arrivals import EMPLOYEES, Arrivals, names_employees
+from totango_pipelines.upsert.change_log import open_conflicts
 from totango_pipelines.upsert.claims import Claims
 from totango_pipelines.upsert.delivery import COUNT_NAMES, Delivery, UpsertCounts
-from totango_pipelines.upsert.merge import LISTED_DUPLICATES, RANGE_ROWS, REFUSED_SCHEMA, Merge
-from totango_pipelines.upsert.own_tables import RUNS
+from totango_pipelines.upsert.hierarchy import warnings_of_parents
+from totango_pipelines.upsert.key_ranges import RANGE_ROWS
+from totango_pipelines.upsert.matching import Matching
+from totango_pipelines.upsert.merge import (
+    LISTED_DUPLICATES,
+    REFUSED_SCHEMA,
+    Merge,
+    open_uncommitted,
+)
+from totango_pipelines.upsert.own_tables import RELEASED, RUNS, own_table
 from totango_pipelines.upsert.register import ACCOUNTS, REGISTER, accounts_table, register_table
-from totango_pipelines.upsert.rows_sql import delivered_view
+from totango_pipelines.upsert.state import NextState
+from totango_pipelines.upsert.stubs import open_stubs
 from totango_pipelines.upsert.target import HubTransaction, UpsertTarget
+
+BeforeCommit = Callable[[duckdb.DuckDBPyConnection, pa.Table], NextState | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +38,14 @@ class UpsertResult:
     """The counts of the committed run.
 
     `refused` are the rows that the hub's rules rejected, `duplicate_rows` the first row numbers
-    that share a key with another row. `repeated`: the run had committed before.
+    that share a key with another row. `warnings` are for people, without values. `repeated`: the
+    run had committed before.
     """
 
     counts: UpsertCounts
     refused: pa.Table
     duplicate_rows: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
     repeated: bool = False
 
 
@@ -38,13 +55,15 @@ def upsert_delivery(
     *,
     work: WorkSpace,
     clock: Callable[[], datetime],
-    before_commit: Callable[[pa.Table], None],
+    before_commit: BeforeCommit,
     range_rows: int = RANGE_ROWS,
 ) -> UpsertResult:
     """Merge a delivery into the hub, once, however often it is called with the same run id.
 
-    `before_commit` gets the rows that the hub's rules refused (`REFUSED_SCHEMA`) just before the
-    commit, so that their file is there when the run is.
+    `before_commit` gets the engine and the rows that the hub's rules refused (`REFUSED_SCHEMA`)
+    just before the commit, so that their file is there when the run is. In the engine stand the
+    numbers of the rows that are not committed (`UNCOMMITTED`) and the run's conflicts
+    (`RUN_CONFLICTS`). It answers with what the integration remembers from now on.
 
     Raises:
         LeaseLostError: a later run of the integration has started.
@@ -58,38 +77,70 @@ def upsert_delivery(
         if done is not None:
             return UpsertResult(done, REFUSED_SCHEMA.empty_table(), repeated=True)
         _check_lease(hub, delivery)
-        _prepare(hub, delivery)
+        delivery = _prepare(hub, delivery)
         counts = UpsertCounts(rows_read=delivery.rows_read, rejected=delivery.rejected)
-        if delivery.claims:
-            counts += Claims(hub, delivery, range_rows).settle()
-        merge = Merge(hub, delivery, range_rows)
-        refused = []
-        for part, rows in merge.merge_ranges():
-            counts += part
-            if rows.num_rows:
-                refused.append(rows)
+        counts += delivery.recognised or UpsertCounts()
+        unmatched = Arrivals(hub, delivery, range_rows).open()
+        merged = _merge(hub, delivery, range_rows, unmatched)
+        counts += merged.counts
         counts.check_identity()
-        if delivery.limits.exceeded(rejected=counts.rejected, rows_read=counts.rows_read):
-            msg = (
-                f"{counts.rejected} of {counts.rows_read} rows were rejected, more than "
-                f"reject_allowance ({delivery.limits.allowance}) and max_reject_ratio "
-                f"({delivery.limits.ratio}) allow. Nothing was written. Mend the rows, or raise "
-                "the limits in settings."
-            )
-            raise TooManyRejectsError(msg)
-        all_refused = pa.concat_tables(refused) if refused else REFUSED_SCHEMA.empty_table()
-        before_commit(all_refused)
+        _check_limits(delivery, counts)
+        state = before_commit(hub.work, merged.refused)
+        if state is not None:
+            hub.keep_state(run, state)
+        warnings = tuple(warnings_of_parents(hub, delivery))
         _record_run(hub, delivery, counts, clock())
-    return UpsertResult(counts, all_refused, tuple(merge.duplicate_rows[:LISTED_DUPLICATES]))
+    return replace(merged, counts=counts, warnings=warnings)
+
+
+def _merge(
+    hub: HubTransaction, delivery: Delivery, range_rows: int, unmatched: pa.Table
+) -> UpsertResult:
+    """Write the rows of `delivered`; `unmatched` were refused before."""
+    open_uncommitted(hub, unmatched)
+    counts = UpsertCounts(rejected=unmatched.num_rows)
+    refused = [unmatched.cast(REFUSED_SCHEMA)] if unmatched.num_rows else []
+    if delivery.table.holds_rows:
+        counts += Append(hub, delivery, range_rows).append()
+        return UpsertResult(counts, _all(refused))
+    if delivery.claims:
+        counts += Claims(hub, delivery, range_rows).settle()
+        open_uncommitted(hub, unmatched)
+    merge = Merge(hub, delivery, range_rows)
+    for part, rows in merge.merge_ranges():
+        counts += part
+        if rows.num_rows:
+            refused.append(rows)
+    return UpsertResult(counts, _all(refused), tuple(merge.duplicate_rows[:LISTED_DUPLICATES]))
+
+
+def _all(refused: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(refused) if refused else REFUSED_SCHEMA.empty_table()
+
+
+def _check_limits(delivery: Delivery, counts: UpsertCounts) -> None:
+    limits = delivery.limits
+    if limits.exceeded(rejected=counts.rejected, rows_read=counts.rows_read):
+        msg = (
+            f"{counts.rejected} of {counts.rows_read} rows were rejected, more than "
+            f"reject_allowance ({limits.allowance}) and max_reject_ratio ({limits.ratio}) allow. "
+            "Nothing was written. Mend the rows, or raise the limits in settings."
+        )
+        raise TooManyRejectsError(msg)
 
 
 def _objects(delivery: Delivery) -> list[str]:
-    """The objects that this run alone may write; in order, so that no two runs wait in a circle."""
+    """The objects that this run alone may write or must find unchanged.
+
+    In order, so that no two runs wait in a circle.
+    """
     objects = {delivery.run.object}
     if _asks_for_accounts(delivery):
         objects.add(ACCOUNTS)
-    if delivery.claims:
+    if delivery.claims or delivery.match_on is not None:
         objects.add(REGISTER)
+    if names_employees(delivery):
+        objects.add(EMPLOYEES.name)
     return sorted(objects)
 
 
@@ -97,13 +148,22 @@ def _asks_for_accounts(delivery: Delivery) -> bool:
     return delivery.child_of_account or delivery.account_must_exist
 
 
-def _prepare(hub: HubTransaction, delivery: Delivery) -> None:
+def _prepare(hub: HubTransaction, delivery: Delivery) -> Delivery:
+    """Make sure of the tables; the delivery, with what the hub knows of deleted integrations."""
     hub.prepare(delivery.table)
     if _asks_for_accounts(delivery):
         hub.prepare(accounts_table())
-    if delivery.claims:
+    if delivery.claims or delivery.match_on is not None:
         hub.prepare(register_table())
-    hub.work.execute(delivered_view(delivery))
+    if names_employees(delivery):
+        hub.prepare(EMPLOYEES)
+    if delivery.rebuilds:
+        Matching(hub, delivery).forget()
+    open_stubs(hub)
+    open_conflicts(hub)
+    hub.read(own_table("_released", RELEASED), RELEASED, "released")
+    released = hub.work.execute("SELECT integration, run_seq FROM released").fetchall()
+    return replace(delivery, released=tuple((str(name), int(seq)) for name, seq in released))
 
 
 def _check_lease(hub: HubTransaction, delivery: Delivery) -> None:

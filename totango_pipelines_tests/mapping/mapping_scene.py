@@ -15,6 +15,7 @@ from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.mapping.apply import MappedRows, apply_mapping
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.plan import plan_mapping
+from totango_pipelines.mapping.rejects import staged_rows
 from totango_pipelines.mapping.validation import validate_mapping
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -111,11 +112,12 @@ def map_table(
         schemas.append(schema)
         return batches.append
 
+    plan = plan_mapping(integration, catalog, columns, extracted_at)
     with open_engine(WorkSpace(folder / "spill", "256MB")) as engine:
         rows = apply_mapping(
             engine,
-            plan_mapping(integration, catalog, columns, extracted_at),
-            source=source,
+            plan,
+            rows=staged_rows(plan, source),
             open_accepted=open_accepted,
             rejects_file=rejects,
         )

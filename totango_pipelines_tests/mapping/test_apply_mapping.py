@@ -15,7 +15,7 @@ from totango_pipelines.catalog.catalog import custom_attribute
 from totango_pipelines.errors import SystemFaultError
 from totango_pipelines.mapping.apply import apply_mapping
 from totango_pipelines.mapping.plan import plan_mapping
-from totango_pipelines.mapping.rejects import add_rejects
+from totango_pipelines.mapping.rejects import add_rejects, staged_rows
 from totango_pipelines_tests.mapping.mapping_scene import (
     NOW,
     OWN_COLUMNS,
@@ -371,7 +371,7 @@ def test_what_the_engine_says_about_data_is_not_passed_on(tmp_path):
         apply_mapping(
             engine,
             plan,
-            source=tmp_path / "source.parquet",
+            rows=staged_rows(plan, tmp_path / "source.parquet"),
             open_accepted=lambda _: lambda _: None,
             rejects_file=tmp_path / "rejects.parquet",
         )
@@ -411,7 +411,7 @@ def test_rows_that_the_hub_refused_join_the_file_in_row_order_and_only_once(tmp_
             add_rejects(
                 engine,
                 plan,
-                source=tmp_path / "source.parquet",
+                rows=staged_rows(plan, tmp_path / "source.parquet"),
                 rejects=before,
                 refused=refused,
                 into=after,

@@ -116,7 +116,7 @@ class HubScene:
         allow_new: bool = True,
         limits: RejectLimits = LIMITS,
         range_rows: int = 250_000,
-        before_commit: Any = print,
+        before_commit: Any = lambda *_: None,
     ) -> UpsertResult:
         types = types or ATTRIBUTES
         if mapped is None:

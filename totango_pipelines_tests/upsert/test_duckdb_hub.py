@@ -80,7 +80,7 @@ def test_a_hub_of_another_version_is_refused(tmp_path):
     scene.begin("first")
     with duckdb.connect(str(tmp_path / "hub.duckdb")) as connection:
         connection.execute("UPDATE _meta SET value = 99 WHERE name = 'schema_version'")
-    with pytest.raises(HubSchemaError, match="schema version 99, this version writes 1"):
+    with pytest.raises(HubSchemaError, match="schema version 99, this version writes 2"):
         scene.begin("second")
 
 

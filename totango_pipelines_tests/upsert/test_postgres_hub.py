@@ -27,7 +27,7 @@ def test_a_connection_that_drops_in_the_middle_leaves_nothing(tmp_path, postgres
     scene = HubScene(PostgresHub(postgres_url), tmp_path)
     scene.run([("a1", {"tier": "x"}, 1)])
 
-    def end_all_sessions(refused):
+    def end_all_sessions(*_):
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

@@ -1,0 +1,1 @@
+"""What of an extract is new to the hub: its rows, told from what was committed before."""

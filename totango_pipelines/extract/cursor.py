@@ -1,0 +1,157 @@
+"""Reading from where the last run ended: the window of a query, and how far it reached.
+
+A cursor is compared as what its column is, never as text, except where the source itself compares
+texts byte by byte.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.query import CheckedQuery
+from totango_pipelines.integrations.declared import duration_seconds
+
+_BYTE_ORDER = ("duckdb", "sqlite")
+"""Engines that compare texts as their bytes do, whatever the locale."""
+
+_AS_TEXT = ("mysql", "sqlite")
+"""Engines that compare a time with a plain literal; MySQL would round a cast one up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A value of the cursor column."""
+
+    value: Decimal | datetime | date | str
+
+    def __str__(self) -> str:
+        """The cursor as it is kept: `time 2026-01-31T06:00:00`."""
+        if isinstance(self.value, datetime):
+            return f"time {self.value.isoformat()}"
+        if isinstance(self.value, date):
+            return f"date {self.value.isoformat()}"
+        return f"number {self.value:f}" if isinstance(self.value, Decimal) else f"text {self.value}"
+
+
+def cursor_from(text: str) -> Cursor:
+    """A cursor as it was kept."""
+    kind, _, value = text.partition(" ")
+    if kind == "time":
+        return Cursor(datetime.fromisoformat(value))
+    if kind == "date":
+        return Cursor(date.fromisoformat(value))
+    return Cursor(Decimal(value) if kind == "number" else value)
+
+
+def largest(source: Path, column: str, source_type: str) -> Cursor | None:
+    """The largest cursor of a staged extract; None: it has none."""
+    found: Cursor | None = None
+    with pq.ParquetFile(source) as file:
+        for batch in file.iter_batches(columns=[column]):
+            seen = _largest_of(batch.column(0), source_type)
+            found = later(found, seen)
+    return found
+
+
+def later(one: Cursor | None, other: Cursor | None) -> Cursor | None:
+    """The larger of two cursors; if they cannot be compared, the other."""
+    if one is None or other is None:
+        return other if one is None else one
+    try:
+        return one if one.value > other.value else other  # type: ignore[operator]
+    except TypeError:
+        return other
+
+
+def window(
+    query: CheckedQuery, column: str, since: Cursor, lag: float | str | None
+) -> CheckedQuery:
+    """The query's rows from `since` on, less the lag, and those without a cursor.
+
+    Raises:
+        QueryRefusedError: the column is text, which the source does not compare byte by byte.
+    """
+    start = _less(since, lag)
+    if isinstance(start.value, str) and query.dialect not in _BYTE_ORDER:
+        msg = (
+            f"the cursor column {column} is text, and this source compares texts by its locale, so "
+            "rows could be passed over. Cast it to a time or a number in the query."
+        )
+        raise QueryRefusedError(msg)
+    name = exp.column(exp.to_identifier(column, quoted=True), table="w")
+    from_there = exp.or_(
+        exp.GTE(this=name, expression=_literal(start, query.dialect)), name.is_(exp.null())
+    )
+    condition = from_there.sql(dialect=query.dialect)
+    return replace(query, sql=f"SELECT * FROM (\n{query.sql}\n) AS w WHERE {condition}")
+
+
+def _literal(cursor: Cursor, dialect: str) -> exp.Expr:
+    value = cursor.value
+    if isinstance(value, Decimal):
+        return (
+            exp.Literal.number(f"{value:f}")
+            if value >= 0
+            else exp.Neg(this=exp.Literal.number(f"{-value:f}"))
+        )
+    if isinstance(value, datetime):
+        text = exp.Literal.string(value.isoformat(sep=" "))
+        kind = "TIMESTAMP" if value.tzinfo is None else "TIMESTAMPTZ"
+    elif isinstance(value, date):
+        text, kind = exp.Literal.string(value.isoformat()), "DATE"
+    else:
+        return exp.Literal.string(value)
+    return text if dialect in _AS_TEXT else exp.cast(text, kind)
+
+
+def _less(cursor: Cursor, lag: float | str | None) -> Cursor:
+    value = cursor.value
+    if lag is None:
+        return cursor
+    if isinstance(value, Decimal) and isinstance(lag, int | float):
+        return Cursor(value - Decimal(str(lag)))
+    if isinstance(lag, str) and isinstance(value, date):
+        back = timedelta(seconds=duration_seconds(lag))
+        try:
+            if isinstance(value, datetime):
+                return Cursor(value - back)
+            return Cursor((datetime.combine(value, datetime.min.time()) - back).date())
+        except OverflowError:
+            return Cursor(type(value).min)
+    return cursor
+
+
+def _largest_of(values: pa.Array, source_type: str) -> Cursor | None:
+    if pa.types.is_floating(values.type):
+        values = values.filter(pc.is_finite(values))
+    top: Any
+    if _is_number(values.type, source_type) and pa.types.is_string(values.type):
+        numbers = (_decimal(text) for text in values.drop_null().to_pylist())
+        top = max((n for n in numbers if n is not None), default=None)
+    else:
+        top = pc.max(values).as_py()
+    if top is None or (isinstance(top, str) and not top.strip()):
+        return None
+    return Cursor(Decimal(str(top))) if isinstance(top, int | float) else Cursor(top)
+
+
+def _decimal(text: str) -> Decimal | None:
+    number = Decimal(text)
+    return number if number.is_finite() else None
+
+
+def _is_number(arrow_type: pa.DataType, source_type: str) -> bool:
+    is_number = (
+        pa.types.is_integer(arrow_type)
+        or pa.types.is_floating(arrow_type)
+        or pa.types.is_decimal(arrow_type)
+    )
+    return is_number or source_type.lower().startswith(("numeric", "decimal"))
