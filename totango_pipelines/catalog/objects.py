@@ -26,9 +26,7 @@ class UnknownAccount(StrEnum):
 class TotangoObject:
     """One of the eleven objects that an integration can fill.
 
-    `attributes` are the standard ones, keys first. `supported` says whether this version's
-    upsert can write the object; the others can be declared, validated and previewed.
-    `own_key_columns` are key columns of the hub's table that no mapping line fills: the hub takes
+    `attributes` are the standard ones, keys first. `own_key_columns` are key columns of the hub's table that no mapping line fills: the hub takes
     them from the declaration (the collection type; the name of the foreign key and its value).
     """
 
@@ -37,7 +35,6 @@ class TotangoObject:
     attributes: tuple[Attribute, ...]
     write: WriteMode = WriteMode.UPSERT
     unknown_account: UnknownAccount = UnknownAccount.CREATE_STUB
-    supported: bool = False
     takes_tags: bool = False
     takes_activities: bool = False
     own_key_columns: tuple[Attribute, ...] = ()

@@ -40,7 +40,6 @@ def _typed(data_type: DataType, *names: str) -> tuple[Attribute, ...]:
 ACCOUNTS: Final = TotangoObject(
     name="accounts",
     title="Accounts",
-    supported=True,
     takes_tags=True,
     unknown_account=UnknownAccount.NOT_A_CHILD,
     attributes=(
@@ -81,7 +80,6 @@ ACCOUNTS: Final = TotangoObject(
 USERS: Final = TotangoObject(
     name="users",
     title="Users",
-    supported=True,
     takes_tags=True,
     attributes=(
         _ACCOUNT_KEY,
@@ -95,7 +93,6 @@ USERS: Final = TotangoObject(
 COLLECTIONS: Final = TotangoObject(
     name="collections",
     title="Collections",
-    supported=True,
     own_key_columns=(
         Attribute("collection", max_length=COLLECTION_TYPE_LENGTH, key=KeyFolding.AS_IT_IS),
     ),
@@ -167,7 +164,6 @@ USAGE_AGGREGATIONS: Final = TotangoObject(
 TOTANGO_USERS: Final = TotangoObject(
     name="totango_users",
     title="Totango users",
-    supported=True,
     unknown_account=UnknownAccount.NOT_A_CHILD,
     attributes=(
         Attribute("email", max_length=USER_ID_LENGTH, key=KeyFolding.LOWER_CASE, required=True),
@@ -196,7 +192,6 @@ ACCOUNT_ASSIGNMENT: Final = TotangoObject(
 TASKS: Final = TotangoObject(
     name="tasks",
     title="Tasks",
-    supported=True,
     unknown_account=UnknownAccount.REJECT,
     attributes=(
         Attribute("task_id", key=KeyFolding.LOWER_CASE, required=True),
@@ -230,7 +225,6 @@ TOUCHPOINTS: Final = TotangoObject(
 ACCOUNTS_FOREIGN_KEYS: Final = TotangoObject(
     name="accounts_foreign_keys",
     title="Accounts foreign keys",
-    supported=True,
     unknown_account=UnknownAccount.REJECT,
     own_key_columns=(
         Attribute("foreign_key", key=KeyFolding.AS_IT_IS),

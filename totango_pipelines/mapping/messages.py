@@ -135,8 +135,7 @@ def describe(code: str, attribute: Attribute, source_format: str | None = None) 
         ),
         "MATCH_CONFLICT": (
             "this record is matched to another source record.",
-            "Correct the key or the source id, set auto_resolve_conflicts: true and the newest source "
-            "record wins, or run with --mode rebuild_mapping.",
+            "Correct the key or the source id, or set auto_resolve_conflicts: true: the newest wins.",
         ),
         "FK_CONFLICT": (
             f"this {name} belongs to another account, where another integration put it.",

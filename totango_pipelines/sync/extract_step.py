@@ -22,19 +22,17 @@ def run_extract(context: RunContext) -> Extract:
     """
     context.remove_parts()
     query = checked_query(context)
-    hub = context.hub()
     # The lease first: whoever had it can no longer commit, so what is read now stays true.
-    open_run = hub.begin_run(context.run)
-    state = hub.state(context.integration.id, context.state_folder)
+    started = context.hub().begin_run(context.run, context.state_folder)
     source = context.source()
     started_at = source.clock().astimezone(UTC)
-    reading = reading_of(context, state, started_at)
-    stage_state(context, state, reading)
+    reading = reading_of(context, started.state, started_at)
+    stage_state(context, started.state, reading)
     facts = {
         "run_id": context.run.run_id,
         "mode": context.run.mode,
-        "run_seq": open_run.run_seq,
-        "epoch": open_run.epoch,
+        "run_seq": started.run_seq,
+        "epoch": started.epoch,
         "integration_version": context.declared.version,
         **reading.facts(),
     }

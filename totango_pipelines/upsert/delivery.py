@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from totango_pipelines.errors import CountsIdentityError
+from totango_pipelines.upsert.state import IntegrationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,14 @@ class RunIdentity:
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """What the hub gave a run when it started: its place in the order, and its lease's epoch."""
+    """What the hub gave a run when it started: its place in the order, and its lease's epoch.
+
+    `state` is what the integration's last committed run left; None: there was none.
+    """
 
     run_seq: int
     epoch: int
+    state: IntegrationState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class DuckdbHub:
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
 
-    def begin_run(self, run: RunIdentity) -> RunStart:
+    def begin_run(self, run: RunIdentity, state_folder: Path | None = None) -> RunStart:
         """Give the run its place in the order of runs and take the integration's lease."""
         begin = WorkSpace(self.path.parent, BEGIN_MEMORY, threads=1)
         with self._transaction(begin) as hub:
@@ -68,22 +68,8 @@ class DuckdbHub:
             hub.execute(
                 "INSERT INTO _leases VALUES (?, ?, ?, now())", [run.integration, epoch, run.run_id]
             )
-        return RunStart(run_seq=int(seq), epoch=int(epoch))
-
-    def state(self, integration: str, folder: Path) -> IntegrationState | None:
-        """What the integration's last committed run left; its files go into the folder."""
-        with self._transaction(WorkSpace(self.path.parent, BEGIN_MEMORY, threads=1)) as hub:
-            found = hub.execute(
-                f"SELECT {comma_quoted(STATE_COLUMNS)} FROM _states WHERE integration = ?",
-                [integration],
-            ).fetchall()
-            pieces = (
-                "SELECT data FROM _state_files WHERE integration = ? AND name = ? ORDER BY piece"
-            )
-            for name in StateFile:
-                rows = hub.execute(pieces, [integration, name.value])
-                write_pieces(folder, name, iter(rows.fetchone, None))
-        return IntegrationState(*found[0]) if found else None
+            state = _read_state(hub, run.integration, state_folder)
+        return RunStart(int(seq), int(epoch), state)
 
     def release(self, integration: str) -> None:
         """Forget a deleted integration: its cells belong to nobody, its matches and state go."""
@@ -150,6 +136,23 @@ class DuckdbHub:
         else:
             msg = f"the hub {self.path} cannot be used: {first_line}"
         return HubUnavailableError(msg)
+
+
+def _read_state(
+    hub: duckdb.DuckDBPyConnection, integration: str, folder: Path | None
+) -> IntegrationState | None:
+    found = hub.execute(
+        f"SELECT {comma_quoted(STATE_COLUMNS)} FROM _states WHERE integration = ?", [integration]
+    ).fetchall()
+    for name in StateFile:
+        if folder is None:
+            break
+        rows = hub.execute(
+            "SELECT data FROM _state_files WHERE integration = ? AND name = ? ORDER BY piece",
+            [integration, name.value],
+        )
+        write_pieces(folder, name, iter(rows.fetchone, None))
+    return IntegrationState(*found[0]) if found else None
 
 
 def _create_own_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -257,6 +260,9 @@ class DuckdbTransaction:
         """Replace what the integration remembers."""
         for statement in FORGET_STATE:
             self.work.execute(statement, [run.integration])
-        self.work.execute("INSERT INTO _states VALUES (?, ?, ?, ?, ?, ?)", state_row(run, state))
-        for row in file_rows(run, state):
+        self.work.execute(
+            "INSERT INTO _states VALUES (?, ?, ?, ?, ?, ?)",
+            state_row(run.integration, run.run_id, state),
+        )
+        for row in file_rows(run.integration, state):
             self.work.execute("INSERT INTO _state_files VALUES (?, ?, ?, ?)", list(row))

@@ -56,7 +56,7 @@ class PostgresHub:
     url: str
     binary_copy: bool = HAS_BINARY_ENCODER
 
-    def begin_run(self, run: RunIdentity) -> RunStart:
+    def begin_run(self, run: RunIdentity, state_folder: Path | None = None) -> RunStart:
         """Give the run its place in the order of runs and take the integration's lease."""
         with self._connected() as connection:
             _create_own_tables(connection)
@@ -69,27 +69,13 @@ class PostgresHub:
                 "RETURNING epoch",
                 [run.integration, run.run_id],
             ).fetchone()
-        if seq is None or lease is None:
-            msg = "the hub's own tables are damaged: _meta has no run_seq."
-            raise HubUnavailableError(msg)
-        return RunStart(run_seq=int(seq[0]), epoch=int(lease[0]))
-
-    def state(self, integration: str, folder: Path) -> IntegrationState | None:
-        """What the integration's last committed run left; its files go into the folder."""
-        with self._connected() as connection:
-            columns = comma_quoted(STATE_COLUMNS)
-            found = connection.execute(
-                sql_text(f"SELECT {columns} FROM _states WHERE integration = %s"), [integration]
-            ).fetchone()
-            pieces = (
-                "SELECT data FROM _state_files WHERE integration = %s AND name = %s ORDER BY piece"
-            )
-            for name in StateFile:
-                with connection.cursor("pieces") as rows:  # on the server, piece after piece
-                    rows.itersize = 1
-                    rows.execute(pieces, [integration, name.value])
-                    write_pieces(folder, name, iter(rows))
-        return IntegrationState(*found) if found else None
+            if seq is None or lease is None:
+                msg = "the hub's own tables are damaged: _meta has no run_seq."
+                raise HubUnavailableError(msg)
+            # Only after the lease is taken for good, nobody who had it before can commit.
+            connection.commit()
+            state = _read_state(connection, run.integration, state_folder)
+        return RunStart(int(seq[0]), int(lease[0]), state)
 
     def release(self, integration: str) -> None:
         """Forget a deleted integration: its cells belong to nobody, its matches and state go."""
@@ -142,6 +128,24 @@ class PostgresHub:
 def _first_line(error: psycopg.Error) -> str:
     text = error.diag.message_primary or str(error)
     return text.splitlines()[0] if text else type(error).__name__
+
+
+def _read_state(
+    connection: psycopg.Connection, integration: str, folder: Path | None
+) -> IntegrationState | None:
+    found = connection.execute(
+        sql_text(f"SELECT {comma_quoted(STATE_COLUMNS)} FROM _states WHERE integration = %s"),
+        [integration],
+    ).fetchone()
+    pieces = "SELECT data FROM _state_files WHERE integration = %s AND name = %s ORDER BY piece"
+    for name in StateFile:
+        if folder is None:
+            break
+        with connection.cursor("pieces") as rows:  # on the server, piece after piece
+            rows.itersize = 1
+            rows.execute(pieces, [integration, name.value])
+            write_pieces(folder, name, iter(rows))
+    return IntegrationState(*found) if found else None
 
 
 def _create_own_tables(connection: psycopg.Connection) -> None:

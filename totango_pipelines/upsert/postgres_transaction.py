@@ -261,9 +261,10 @@ class PostgresTransaction:
         for statement in FORGET_STATE:
             self.connection.execute(sql_text(statement.replace("?", "%s")), [run.integration])
         self.connection.execute(
-            "INSERT INTO _states VALUES (%s, %s, %s, %s, %s, %s)", state_row(run, state)
+            "INSERT INTO _states VALUES (%s, %s, %s, %s, %s, %s)",
+            state_row(run.integration, run.run_id, state),
         )
-        for row in file_rows(run, state):
+        for row in file_rows(run.integration, state):
             self.connection.execute("INSERT INTO _state_files VALUES (%s, %s, %s, %s)", row)
 
     def _batches(self, columns: Sequence[HubColumn], statement: str) -> Batches:

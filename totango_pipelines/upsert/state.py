@@ -5,8 +5,6 @@ from dataclasses import astuple, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 
-from totango_pipelines.upsert.delivery import RunIdentity
-
 PIECE_BYTES = 4 << 20
 
 
@@ -58,17 +56,17 @@ RELEASE = (
 """What deleting an integration does to the hub, with `?` for the integration (semantics.md 5)."""
 
 
-def state_row(run: RunIdentity, state: NextState) -> list[str | None]:
+def state_row(integration: str, run_id: str, state: NextState) -> list[str | None]:
     """The row of `_states`."""
-    return [run.integration, run.run_id, *astuple(state.state)]
+    return [integration, run_id, *astuple(state.state)]
 
 
-def file_rows(run: RunIdentity, state: NextState) -> Iterator[tuple[str, str, int, bytes]]:
+def file_rows(integration: str, state: NextState) -> Iterator[tuple[str, str, int, bytes]]:
     """The rows of `_state_files`, a piece at a time."""
     for name, path in state.files.items():
         with path.open("rb") as file:
             for piece, data in enumerate(iter(lambda: file.read(PIECE_BYTES), b"")):
-                yield run.integration, name.value, piece, data
+                yield integration, name.value, piece, data
 
 
 def state_path(folder: Path, name: StateFile) -> Path:

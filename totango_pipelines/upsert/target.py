@@ -15,7 +15,7 @@ from totango_pipelines.upsert.delivery import (
     RunStart,
     UpsertCounts,
 )
-from totango_pipelines.upsert.state import IntegrationState, NextState
+from totango_pipelines.upsert.state import NextState
 
 
 class HubTransaction(Protocol):
@@ -81,14 +81,11 @@ class HubTransaction(Protocol):
 class UpsertTarget(Protocol):
     """A hub that runs upsert into."""
 
-    def begin_run(self, run: RunIdentity) -> RunStart:
-        """Give the run its place in the order of runs and take the integration's lease."""
-        ...
+    def begin_run(self, run: RunIdentity, state_folder: Path | None = None) -> RunStart:
+        """Give the run its place in the order of runs and take the integration's lease.
 
-    def state(self, integration: str, folder: Path) -> IntegrationState | None:
-        """What the integration's last committed run left; its files go into the folder.
-
-        None: no run of it committed, or it was released.
+        The files of what the integration remembers go into `state_folder`. Nobody who had the
+        lease before can commit any more, so they stay true until this run commits.
         """
         ...
 
