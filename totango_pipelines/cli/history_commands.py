@@ -35,6 +35,7 @@ class What(StrEnum):
     SOURCE = "source"
     MAPPED = "mapped"
     REJECTS = "rejects"
+    CONFLICTS = "conflicts"
 
 
 RunArgument = Annotated[
@@ -100,7 +101,8 @@ def download(
     run: RunArgument,
     *,
     what: Annotated[
-        What, typer.Option(help="source: the extract; mapped: the accepted rows; rejects.")
+        What,
+        typer.Option(help="source: the extract; mapped: the rows delivered; rejects; conflicts."),
     ],
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for stdout.")
@@ -111,7 +113,7 @@ def download(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
 ) -> None:
-    """Write a file of a past run: its extract, its accepted rows or its rejects.
+    """Write a file of a past run: its extract, the rows it delivered, its rejects or conflicts.
 
     csv is for people and spreadsheets: a text that begins with = + - @, a tab or a carriage return
     gets an apostrophe in front, so that no spreadsheet takes it for a formula. parquet is the exact
@@ -157,7 +159,7 @@ def files_of(session: Session, run: RunRecord, what: What) -> "RunFolder":
     staging = door.sync("wiring").open_staging(session.environment)
     folder: RunFolder = staging.run(run.integration, run.run_id)
     files = door.run_files()
-    there = [str(each) for each in files.StagedFile if folder.has(each)]
+    there = [str(each) for each in What if folder.has(files.StagedFile(each.value))]
     if str(what) not in there and run.status not in _SUCCEEDED:
         msg = (
             f"run {run.run_id} of {run.integration} ({run.status}) wrote no {what} file. "

@@ -13,7 +13,7 @@ from totango_pipelines.cli.output import counts_sentence, plural, print_lines
 if TYPE_CHECKING:
     from totango_pipelines.orchestration.run_launch import StepProgress
 
-STEPS = ("extract", "preview", "mapped", "upsert")
+STEPS = ("extract", "preview", "mapped", "upsert", "conflicts")
 OnStep = Callable[["StepProgress"], None]
 
 
@@ -97,8 +97,10 @@ def step_line(step: "StepProgress") -> str:
         said = "failed"
     elif "rows_read" in (step.counts or {}):
         said = counts_sentence(dict(step.counts or {}))
+    elif step.step == "conflicts":
+        said = plural(step.rows or 0, "conflict")
     elif step.step == "preview":
         said = f"the first {plural(step.rows or 0, 'row')}"
     else:
         said = plural(step.rows or 0, "row")
-    return f"{step.step:<8}  {said}"
+    return f"{step.step:<9} {said}"

@@ -175,6 +175,11 @@ RECENCY_TEXTS = {
     ),
 }
 
+CURSOR_NULL_TEXT = (
+    "the cursor column is empty, so no later run would find the row.",
+    "Fill it, use coalesce() in the query, or remove settings.cursor_column.",
+)
+
 FROM_THE_FUTURE = (
     "row claims to be from the future: taken as of the extract's start.",
     "rows claim to be from the future: taken as of the extract's start.",

@@ -45,6 +45,7 @@ class MappingPlan:
     `extracted_at` is when the extract began by the source's clock: the recency of every row without
     a recency column, the latest that a row may claim, and the run_time of expressions, so that
     mapping an extract again gives the same values. `timezone` is that of times without one.
+    `cursor` is the column that every row has to have.
     """
 
     integration: str
@@ -53,6 +54,7 @@ class MappingPlan:
     recency: SourceColumn | None
     extracted_at: datetime
     timezone: str = "UTC"
+    cursor: SourceColumn | None = None
 
     @property
     def keys(self) -> tuple[MappedAttribute, ...]:
@@ -80,7 +82,8 @@ def plan_mapping(
     extracted_at: datetime,
 ) -> MappingPlan:
     """The plan of a mapping that `validate_mapping` found no error in."""
-    recency = integration.settings.recency_column
+    by_name = {column.name: column for column in columns}
+    settings = integration.settings
     return MappingPlan(
         integration.id,
         tuple(
@@ -88,9 +91,10 @@ def plan_mapping(
             for position, line in enumerate(integration.mapping)
         ),
         tuple(columns),
-        next((column for column in columns if column.name == recency), None),
+        by_name.get(settings.recency_column or ""),
         extracted_at,
-        integration.settings.timezone,
+        settings.timezone,
+        by_name.get(settings.cursor_column or ""),
     )
 
 

@@ -6,7 +6,12 @@ from datetime import timedelta
 
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.conversions import HUB_TYPES, Conversion, instant_of, over
-from totango_pipelines.mapping.messages import FROM_THE_FUTURE, RECENCY_TEXTS, doubt_texts
+from totango_pipelines.mapping.messages import (
+    CURSOR_NULL_TEXT,
+    FROM_THE_FUTURE,
+    RECENCY_TEXTS,
+    doubt_texts,
+)
 from totango_pipelines.mapping.origins import cell_of
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan, silent_column
 from totango_pipelines.mapping.rejects import Check, check_of
@@ -46,6 +51,8 @@ class TypedSelect:
         as_of = f"TIMESTAMPTZ {literal(self.plan.extracted_at.isoformat())}"
         if self.plan.recency is not None:
             as_of = self._add_recency(self.plan.recency, as_of)
+        if self.plan.cursor is not None:
+            self._add_cursor(self.plan.cursor)
         flags = [f"{condition} AS {DOUBT_PREFIX}{i}" for i, condition in enumerate(self._doubtful)]
         own = [f"{as_of} AS _as_of", *self._final, *flags, *_masks(self._bits)]
         return (
@@ -90,6 +97,13 @@ class TypedSelect:
         self.doubts.append(FROM_THE_FUTURE)
         self._doubtful.append(_is_true(is_future))
         return f"CASE WHEN {is_future} THEN {extracted_at} ELSE vr END"
+
+    def _add_cursor(self, cursor: SourceColumn) -> None:
+        """A row without a cursor would be passed over by every later window (semantics.md 1)."""
+        cell = cell_of(cursor, self.plan.columns)
+        self._prepared.append(f"nullif(trim(CAST({cell} AS VARCHAR)), '') IS NULL AS no_cursor")
+        self.checks.append(Check(cursor.name, "", "CURSOR_NULL", *CURSOR_NULL_TEXT))
+        self._bits.append("no_cursor")
 
 
 def _is_true(condition: str) -> str:

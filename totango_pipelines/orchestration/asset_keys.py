@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-STEPS = ("extract", "preview", "mapped", "upsert")
+STEPS = ("extract", "preview", "mapped", "upsert", "conflicts")
 INTEGRATION_TAG = "totango/integration"
 OBJECT_TAG = "totango/object"
 MODE_TAG = "totango/mode"

@@ -1,4 +1,4 @@
-"""The four assets of an integration: a thin skin over the steps of the sync floor."""
+"""The assets of an integration: a thin skin over the steps of the sync floor."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,8 +45,11 @@ class AssetBuilder:
     hub_kind: str
 
     def build(self) -> list[dg.AssetsDefinition]:
-        """Extract, preview, mapped, upsert."""
-        return [self._extract(), self._preview(), self._mapped(), self._upsert()]
+        """Extract, preview, mapped, upsert, conflicts."""
+        return [
+            *(self._extract(), self._preview(), self._mapped(), self._upsert()),
+            self._conflicts(),
+        ]
 
     def _spec(self, name: str, *, kinds: set[str], description: str) -> dict[str, Any]:
         integration = self.declared.integration
@@ -176,6 +179,28 @@ class AssetBuilder:
                 )
 
         return upsert
+
+    def _conflicts(self) -> dg.AssetsDefinition:
+        integration = self.declared.integration
+
+        @dg.asset(
+            **self._spec(
+                "conflicts",
+                kinds={"table"},
+                description="Values that stayed as another integration wrote them, with both "
+                "values, writers and times. With auto_resolve_conflicts the newer one wins instead.",
+            ),
+            deps=[asset_keys.step_key(integration.id, "upsert")],
+        )
+        def conflicts(context: dg.AssetExecutionContext, totango: _Totango) -> Results:
+            with totango.run(context, self.project, self.declared) as run:
+                result = step("conflicts_step").run_conflicts(run)
+                yield dg.MaterializeResult(
+                    metadata=run_metadata.conflicts_metadata(result),
+                    check_results=[checks.no_conflicts(result)],
+                )
+
+        return conflicts
 
     def attributes(self) -> dict[str, Attribute]:
         """The mapped attributes by the name that the mapping gives them."""

@@ -14,6 +14,7 @@ MAPPING_VALID = "mapping_valid"
 REJECTS = "rejects"
 KEYS_UNIQUE = "keys_unique"
 COUNTS_IDENTITY = "counts_identity"
+NO_CONFLICTS = "no_conflicts"
 
 _WARN, _ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 
@@ -30,6 +31,9 @@ _SPECS = {
     "upsert": (
         (KEYS_UNIQUE, False, "No two rows of the extract had the same key."),
         (COUNTS_IDENTITY, True, "Every row read ended as exactly one thing (semantics.md 7)."),
+    ),
+    "conflicts": (
+        (NO_CONFLICTS, False, "No value stood in the way that another integration wrote."),
     ),
 }
 
@@ -98,6 +102,20 @@ def keys_unique(result: Any) -> dg.AssetCheckResult:  # noqa: ANN401 - an Upsert
         },
         description="Rows of one key were merged, the newest value of each attribute winning."
         if duplicates
+        else None,
+    )
+
+
+def no_conflicts(result: Any) -> dg.AssetCheckResult:  # noqa: ANN401 - ConflictsShown
+    """Listed conflicts are a warning: the stored values stay."""
+    return dg.AssetCheckResult(
+        check_name=NO_CONFLICTS,
+        passed=result.total == 0,
+        severity=_WARN,
+        metadata={"conflicts": result.total},
+        description="The stored values stay. Map each attribute in one integration only, or set "
+        "auto_resolve_conflicts: true and the newer value wins."
+        if result.total
         else None,
     )
 

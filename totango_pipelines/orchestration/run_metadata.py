@@ -128,7 +128,7 @@ def mapped_metadata(result: Any, lineage: Lineage) -> dict[str, Any]:  # noqa: A
     if result.report:
         metadata["rejects"] = rejects_table(result.report)
     if rows.warnings:
-        metadata["warnings"] = dg.MetadataValue.md("\n".join(f"- {text}" for text in rows.warnings))
+        metadata["warnings"] = warnings_text(rows.warnings)
     return {**metadata, "preview": effect_table(result.effect)}
 
 
@@ -175,7 +175,23 @@ def upsert_metadata(
         "dagster/table_name": str(integration.object),
         "dagster/column_lineage": dg.TableColumnLineage(lineage),
     }
+    if result.warnings:
+        metadata["warnings"] = warnings_text(result.warnings)
     return metadata | ({"rejects": rejects_table(report)} if report else {})
+
+
+def warnings_text(warnings: Iterable[str]) -> dg.MarkdownMetadataValue:
+    """Warnings, one a line."""
+    return dg.MetadataValue.md("\n".join(f"- {text}" for text in warnings))
+
+
+def conflicts_metadata(result: Any) -> dict[str, Any]:  # noqa: ANN401 - heavy type
+    """How many conflicts the run listed, and the first of them."""
+    metadata: dict[str, Any] = {"conflicts": result.total, "dagster/row_count": result.total}
+    if result.rows:
+        rows = [[cell or "" for cell in row] for row in result.rows]
+        metadata["listed"] = text_table(result.columns, rows)
+    return metadata
 
 
 def problems_metadata(problems: Iterable[Any]) -> dict[str, Any]:

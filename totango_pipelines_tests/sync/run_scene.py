@@ -35,6 +35,7 @@ class RunScene:
     hub_url: str
     runs: int = 0
     rejects: list[tuple[int, str, str]] = field(default_factory=list)
+    columns: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         (self.folder / "integrations").mkdir(parents=True, exist_ok=True)
@@ -69,7 +70,8 @@ class RunScene:
 
     def source(self, name: str, rows: Source, columns: Sequence[str] = ()) -> None:
         """The whole table that the integration's query reads."""
-        names = list(columns) or list(dict.fromkeys(n for row in rows for n in row))
+        given = list(columns) or list(dict.fromkeys(n for row in rows for n in row))
+        names = self.columns[name] = given or self.columns[name]
         with duckdb.connect(str(self.folder / "crm.duckdb")) as session:
             defined = ", ".join(f'"{n}" {COLUMN_TYPES.get(n, "VARCHAR")}' for n in names)
             session.execute(f'CREATE OR REPLACE TABLE "{name}" ({defined})')
@@ -91,11 +93,11 @@ class RunScene:
         return RunContext(environment, project, declared, identity)
 
     def run(
-        self, name: str, rows: Source | None = None, *, mode: str = "incremental", **columns: Any
+        self, name: str, rows: Source | None = None, *, mode: str = "incremental"
     ) -> dict[str, int]:
         """One run; the counts that are not zero. Its rejects are in `rejects`."""
         if rows is not None:
-            self.source(name, rows, columns.get("columns", ()))
+            self.source(name, rows)
         self.runs += 1
         context = self.context(name, f"run-{self.runs}", mode)
         return self.steps(context)

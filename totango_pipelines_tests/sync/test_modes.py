@@ -1,0 +1,339 @@
+"""Which rows a run delivers (semantics.md 1), through whole runs on both hubs."""
+
+import json
+
+import pytest
+
+from totango_pipelines.errors import HeldOpenError, LeaseLostError, TooManyRejectsError
+from totango_pipelines.staging import StagedFile
+from totango_pipelines.sync.extract_step import run_extract
+from totango_pipelines.sync.mapping_step import run_mapping
+from totango_pipelines.sync.preview_step import run_preview
+from totango_pipelines_tests.sync.run_scene import RunScene, moment
+
+MAPPING = {"account_id": "id", "Tier": "tier"}
+BY_CURSOR = {"cursor_column": "seq"}
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def scene(request, tmp_path):
+    url = f"duckdb:///{tmp_path}/hub.duckdb"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    return RunScene(tmp_path / "project", url)
+
+
+@pytest.fixture
+def accounts(scene):
+    scene.declare("crm", "accounts", MAPPING)
+    return scene
+
+
+@pytest.fixture
+def windows(scene):
+    scene.declare("crm", "accounts", MAPPING, **BY_CURSOR)
+    return scene
+
+
+def tiers(scene):
+    return dict(scene.query("SELECT account_id, tier FROM accounts ORDER BY 1"))
+
+
+class TestByDifference:
+    def test_only_what_changed_is_delivered(self, accounts):
+        accounts.run("crm", [{"id": "a", "tier": "x"}, {"id": "b", "tier": "x"}])
+        counts = accounts.run("crm", [{"id": "a", "tier": "y"}, {"id": "b", "tier": "x"}])
+        assert counts == {"rows_read": 2, "updated": 1, "unchanged": 1}
+        folder = accounts.context("crm", "run-2").folder
+        assert folder.manifest(StagedFile.MAPPED).rows == 1
+
+    def test_a_source_that_goes_back_is_delivered_and_wins(self, accounts):
+        for tier in ("x", "y", "x"):
+            counts = accounts.run("crm", [{"id": "a", "tier": tier}])
+        assert counts == {"rows_read": 1, "updated": 1}
+        assert tiers(accounts) == {"a": "x"}
+
+    def test_a_record_that_somebody_else_changed_is_left_to_them(self, accounts):
+        accounts.run("crm", [{"id": "a", "tier": "x"}])
+        accounts.declare("billing", "accounts", MAPPING, auto_resolve_conflicts=True)
+        accounts.run("billing", [{"id": "a", "tier": "y"}])
+        assert accounts.run("crm") == {"rows_read": 1, "unchanged": 1}
+        assert tiers(accounts) == {"a": "y"}
+
+    def test_keys_that_are_gone_are_counted_and_stay(self, accounts):
+        accounts.run("crm", [{"id": "a", "tier": "x"}, {"id": "b", "tier": "x"}])
+        for _ in range(2):
+            counts = accounts.run("crm", [{"id": "a", "tier": "x"}])
+            assert counts == {"rows_read": 1, "unchanged": 1, "absent": 1}
+        assert set(tiers(accounts)) == {"a", "b"}
+
+    def test_a_full_run_forgets_the_keys_that_are_gone(self, accounts):
+        accounts.run("crm", [{"id": "a", "tier": "x"}, {"id": "b", "tier": "x"}])
+        absent = [
+            accounts.run("crm", [{"id": "a", "tier": "x"}], mode="full").get("absent")
+            for _ in range(2)
+        ]
+        assert absent == [1, None]
+
+    def test_rejected_and_skipped_rows_come_again_by_themselves(self, scene):
+        scene.declare("crm", "accounts", MAPPING, allow_new=False)
+        rows = [{"id": "a", "tier": "x"}, {"id": "!", "tier": "x"}]
+        for _ in range(2):
+            assert scene.run("crm", rows) == {"rows_read": 2, "skipped_new": 1, "rejected": 1}
+        scene.declare("crm", "accounts", MAPPING, allow_new=True)
+        assert scene.run("crm") == {"rows_read": 2, "created": 1, "rejected": 1}
+
+    def test_a_key_with_a_rejected_row_is_recognised_by_its_others(self, scene):
+        mapping = MAPPING | {"Licenses": "seats"}
+        scene.declare("crm", "accounts", mapping)
+        rows = [{"id": "a", "tier": "x", "seats": "1"}, {"id": "a", "tier": "x", "seats": "many"}]
+        assert scene.run("crm", rows) == {"rows_read": 2, "created": 1, "rejected": 1}
+        assert scene.run("crm") == {"rows_read": 2, "unchanged": 1, "rejected": 1}
+        folder = scene.context("crm", "run-2").folder
+        assert folder.manifest(StagedFile.MAPPED).rows == 0
+
+    def test_rows_of_one_key_count_as_duplicates_also_when_they_are_recognised(self, accounts):
+        rows = [{"id": "a", "tier": "x"}, {"id": "a", "tier": "y"}]
+        assert accounts.run("crm", rows) == {"rows_read": 2, "created": 1, "duplicates": 1}
+        assert accounts.run("crm") == {"rows_read": 2, "unchanged": 1, "duplicates": 1}
+        counts = accounts.run("crm", rows[:1])
+        assert counts == {"rows_read": 1, "updated": 1}
+
+    def test_a_row_that_the_hub_refused_keeps_its_key_different(self, scene):
+        scene.declare("a", "accounts", MAPPING)
+        scene.declare("tasks", "tasks", {"task_id": "id", "account_id": "acc", "title": "t"})
+        rows = [{"id": "t1", "acc": "a", "t": "call"}]
+        for _ in range(2):
+            assert scene.run("tasks", rows) == {"rows_read": 1, "rejected": 1}
+        scene.run("a", [{"id": "a", "tier": "x"}])
+        assert scene.run("tasks") == {"rows_read": 1, "created": 1}
+        assert scene.run("tasks") == {"rows_read": 1, "unchanged": 1}
+
+    def test_a_new_recency_alone_delivers_nothing(self, scene):
+        scene.declare("crm", "accounts", MAPPING, recency_column="updated_at")
+        for second in (10, 20):
+            counts = scene.run("crm", [{"id": "a", "tier": "x", "updated_at": moment(second)}])
+        assert counts == {"rows_read": 1, "unchanged": 1}
+        folder = scene.context("crm", "run-2").folder
+        assert folder.manifest(StagedFile.MAPPED).rows == 0
+
+    def test_a_changed_mapping_delivers_everything_again(self, accounts):
+        rows = [{"id": "a", "tier": "x", "name": "A"}, {"id": "b", "tier": "x", "name": "B"}]
+        accounts.run("crm", rows)
+        accounts.declare("crm", "accounts", MAPPING | {"account_name": "name"})
+        assert accounts.run("crm") == {"rows_read": 2, "updated": 2}
+
+    def test_other_changes_of_the_declaration_deliver_nothing(self, accounts):
+        accounts.run("crm", [{"id": "a", "tier": "x"}])
+        noted = {"account_id": "id", "Tier": {"column": "tier", "note": "from sales"}}
+        accounts.declare("crm", "accounts", noted, allow_new=False, reject_allowance=3)
+        assert accounts.run("crm") == {"rows_read": 1, "unchanged": 1}
+        folder = accounts.context("crm", "run-2").folder
+        assert folder.manifest(StagedFile.MAPPED).rows == 0
+
+    def test_a_run_that_failed_leaves_the_baseline(self, scene):
+        scene.declare("crm", "accounts", MAPPING, reject_allowance=0)
+        scene.run("crm", [{"id": "a", "tier": "x"}])
+        with pytest.raises(TooManyRejectsError):
+            scene.run("crm", [{"id": "a", "tier": "y"}, {"id": "!", "tier": "x"}])
+        assert scene.run("crm", [{"id": "a", "tier": "y"}]) == {"rows_read": 1, "updated": 1}
+
+    def test_the_baseline_survives_a_lost_staging_folder(self, accounts, tmp_path):
+        accounts.run("crm", [{"id": "a", "tier": "x"}])
+        (tmp_path / "project" / ".totango" / "runs").rename(tmp_path / "gone")
+        accounts.run("crm")
+        folder = accounts.context("crm", "run-2").folder
+        assert folder.manifest(StagedFile.MAPPED).rows == 0
+
+    def test_a_lost_baseline_means_that_everything_is_delivered(self, accounts):
+        accounts.run("crm", [{"id": "a", "tier": "x"}])
+        with_write(accounts, "DELETE FROM _states", "DELETE FROM _state_files")
+        assert accounts.run("crm") == {"rows_read": 1, "unchanged": 1}
+        folder = accounts.context("crm", "run-2").folder
+        assert folder.manifest(StagedFile.MAPPED).rows == 1
+
+
+class TestByCursor:
+    def test_the_window_starts_at_the_last_cursor_and_takes_equal_values(self, windows):
+        windows.run("crm", [{"id": "a", "tier": "x", "seq": 1}, {"id": "b", "tier": "x", "seq": 2}])
+        rows = [
+            {"id": "a", "tier": "late", "seq": 1},
+            {"id": "b", "tier": "x", "seq": 2},
+            {"id": "c", "tier": "x", "seq": 2},
+            {"id": "d", "tier": "x", "seq": 3},
+        ]
+        assert windows.run("crm", rows) == {"rows_read": 3, "created": 2, "unchanged": 1}
+        assert tiers(windows)["a"] == "x"
+
+    def test_cursor_lag_reads_late_rows(self, scene):
+        scene.declare("crm", "accounts", MAPPING, cursor_column="seq", cursor_lag=2)
+        scene.run("crm", [{"id": "a", "tier": "x", "seq": 10}])
+        rows = [{"id": "a", "tier": "x", "seq": 10}, {"id": "late", "tier": "x", "seq": 8}]
+        assert scene.run("crm", rows) == {"rows_read": 2, "created": 1, "unchanged": 1}
+        assert scene.run("crm", rows) == {"rows_read": 2, "unchanged": 2}
+
+    def test_a_cursor_of_times_may_lag_by_a_duration(self, scene):
+        settings = {"cursor_column": "updated_at", "cursor_lag": "10s"}
+        scene.declare("crm", "accounts", MAPPING, **settings)
+        scene.run("crm", [{"id": "a", "tier": "x", "updated_at": moment(100)}])
+        rows = [
+            {"id": "a", "tier": "x", "updated_at": moment(89)},
+            {"id": "b", "tier": "x", "updated_at": moment(90)},
+        ]
+        assert scene.run("crm", rows) == {"rows_read": 1, "created": 1}
+
+    def test_the_cursor_never_goes_back_also_not_by_a_full_run(self, windows):
+        windows.run("crm", [{"id": "a", "tier": "x", "seq": 10}])
+        windows.run("crm", [{"id": "b", "tier": "x", "seq": 3}], mode="full")
+        rows = [{"id": "c", "tier": "x", "seq": 5}, {"id": "d", "tier": "x", "seq": 10}]
+        assert windows.run("crm", rows) == {"rows_read": 1, "created": 1}
+
+    def test_another_cursor_column_forgets_the_cursor(self, windows):
+        windows.run("crm", [{"id": "a", "tier": "x", "seq": 10, "updated_at": moment(9)}])
+        windows.declare("crm", "accounts", MAPPING, cursor_column="updated_at")
+        rows = [{"id": "b", "tier": "x", "seq": 1, "updated_at": moment(1)}]
+        assert windows.run("crm", rows)["created"] == 1
+
+    def test_a_row_without_a_cursor_is_rejected_every_time(self, windows):
+        rows = [{"id": "a", "tier": "x", "seq": None}, {"id": "b", "tier": "x", "seq": 1}]
+        assert windows.run("crm", rows) == {"rows_read": 2, "created": 1, "rejected": 1}
+        assert windows.rejects == [(1, "", "CURSOR_NULL")]
+        assert windows.run("crm") == {"rows_read": 2, "unchanged": 1, "rejected": 1}
+
+    def test_a_rejected_row_is_held_open_until_it_passes(self, scene):
+        scene.declare("accounts", "accounts", MAPPING)
+        mapping = {"task_id": "id", "account_id": "acc", "title": "t"}
+        scene.declare("tasks", "tasks", mapping, **BY_CURSOR)
+        early = {"id": "t1", "acc": "a", "t": "call", "seq": 1}
+        assert scene.run("tasks", [early]) == {"rows_read": 1, "rejected": 1}
+        later = {"id": "t2", "acc": "a", "t": "write", "seq": 5}
+        assert scene.run("tasks", [later]) == {"rows_read": 2, "rejected": 2}
+        assert [row for row, _, _ in scene.rejects] == [1, 2]
+        scene.run("accounts", [{"id": "a", "tier": "x"}])
+        assert scene.run("tasks", []) == {"rows_read": 2, "created": 2}
+        assert scene.run("tasks", []) == {}
+
+    def test_a_held_row_gives_way_to_a_row_of_its_key(self, windows):
+        windows.declare("crm", "accounts", MAPPING | {"Licenses": "seats"}, **BY_CURSOR)
+        windows.run("crm", [{"id": "a", "tier": "x", "seats": "many", "seq": 1}])
+        counts = windows.run("crm", [{"id": "a", "tier": "y", "seats": "2", "seq": 2}])
+        assert counts == {"rows_read": 1, "created": 1}
+
+    def test_a_held_row_without_a_key_gives_way_to_an_identical_one_only(self, windows):
+        nameless = {"id": None, "tier": "x", "seq": 1}
+        assert windows.run("crm", [nameless]) == {"rows_read": 1, "rejected": 1}
+        assert windows.run("crm", [nameless]) == {"rows_read": 1, "rejected": 1}
+        other = {"id": None, "tier": "y", "seq": 1}
+        assert windows.run("crm", [other]) == {"rows_read": 2, "rejected": 2}
+
+    def test_a_full_run_forgets_the_held_rows_and_holds_its_own(self, windows):
+        windows.run("crm", [{"id": "!", "tier": "x", "seq": 1}])
+        counts = windows.run("crm", [{"id": "?", "tier": "x", "seq": 1}], mode="full")
+        assert counts == {"rows_read": 1, "rejected": 1}
+        assert windows.run("crm", []) == {"rows_read": 1, "rejected": 1}
+
+    def test_a_held_row_whose_columns_changed_their_type_asks_for_a_full_run(self, windows):
+        windows.run("crm", [{"id": "!", "tier": "x", "seq": 1}])
+        windows.source("crm", [{"id": "a", "tier": 1, "seq": 2}])
+        windows.declare("crm", "accounts", MAPPING, query="SELECT * FROM crm", **BY_CURSOR)
+        retype(windows, "ALTER TABLE crm ALTER tier TYPE BIGINT")
+        with pytest.raises(HeldOpenError, match="tier .* --mode full"):
+            windows.run("crm")
+        assert windows.run("crm", mode="full") == {"rows_read": 1, "created": 1}
+
+
+class TestUsage:
+    MAPPING = {"account_id": "acc", "user_id": "user", "action": "act", "module": "mod"}
+    ROW = {"acc": "a", "user": "u", "act": "open", "mod": "app"}
+
+    @pytest.fixture
+    def usage(self, scene):
+        scene.declare("use", "usage", self.MAPPING)
+        return scene
+
+    def test_equal_rows_are_appended_as_often_as_they_are_new(self, usage):
+        assert usage.run("use", [self.ROW] * 2) == {
+            "rows_read": 2, "created": 2, "stub_accounts": 1
+        }  # fmt: skip
+        assert usage.run("use", [self.ROW] * 3) == {"rows_read": 3, "created": 1, "unchanged": 2}
+        assert usage.query("SELECT count(*), sum(count) FROM usage") == [(3, 3)]
+
+    def test_rows_that_are_gone_stay_and_are_counted(self, usage):
+        usage.run("use", [self.ROW] * 3)
+        counts = usage.run("use", [self.ROW])
+        assert counts == {"rows_read": 1, "unchanged": 1, "absent": 2}
+
+    def test_a_full_run_takes_away_what_is_gone_the_newest_copies_first(self, usage):
+        usage.run("use", [self.ROW])
+        usage.run("use", [self.ROW] * 3 + [self.ROW | {"act": "close"}])
+        counts = usage.run("use", [self.ROW] * 2, mode="full")
+        assert counts == {"rows_read": 2, "unchanged": 2, "removed": 2}
+        seqs = usage.query("SELECT _run_seq, _row_no FROM usage ORDER BY 1, 2")
+        assert [row for _, row in seqs] == [1, 2]
+        removed = usage.query(
+            "SELECT key, CAST(before AS VARCHAR) FROM _changes WHERE operation = 'removed'"
+        )
+        assert {json.loads(before)["action"] for _, before in removed} == {"open", "close"}
+
+    def test_a_row_that_is_now_rejected_is_taken_away_by_a_full_run(self, usage):
+        usage.run("use", [self.ROW, self.ROW | {"user": "v"}])
+        counts = usage.run("use", [self.ROW, self.ROW | {"user": None}], mode="full")
+        assert counts == {"rows_read": 2, "unchanged": 1, "rejected": 1, "removed": 1}
+
+    def test_another_integrations_rows_are_left_alone(self, usage):
+        usage.declare("other", "usage", self.MAPPING)
+        usage.run("use", [self.ROW])
+        assert usage.run("other", [self.ROW]) == {"rows_read": 1, "created": 1}
+        assert usage.run("use", [], mode="full") == {"removed": 1}
+        assert usage.query("SELECT _writer FROM usage") == [("other",)]
+
+    def test_without_allow_new_rows_of_unknown_accounts_wait(self, scene):
+        scene.declare("use", "usage", self.MAPPING, allow_new=False)
+        assert scene.run("use", [self.ROW] * 2) == {"rows_read": 2, "skipped_new": 2}
+        scene.declare("crm", "accounts", MAPPING)
+        scene.run("crm", [{"id": "a", "tier": "x"}])
+        assert scene.run("use") == {"rows_read": 2, "created": 2}
+
+    def test_a_changed_mapping_replaces_the_rows(self, usage):
+        usage.run("use", [self.ROW | {"n": "2"}])
+        usage.declare("use", "usage", self.MAPPING | {"count": "n"})
+        assert usage.run("use") == {"rows_read": 1, "created": 1, "removed": 1}
+        assert usage.query("SELECT count FROM usage") == [(2,)]
+
+
+class TestLease:
+    def test_a_run_that_was_overtaken_before_its_commit_writes_nothing(self, accounts):
+        accounts.source("crm", [{"id": "a", "tier": "x"}])
+        slow = accounts.context("crm", "slow")
+        for step in (run_extract, run_preview, run_mapping):
+            step(slow)
+        accounts.run("crm")
+        with pytest.raises(LeaseLostError):
+            accounts.upsert(slow)
+
+    def test_a_repeated_run_reports_the_same_and_changes_nothing(self, accounts):
+        first = accounts.run("crm", [{"id": "a", "tier": "x"}])
+        again = accounts.upsert(accounts.context("crm", "run-1"))
+        assert (again, accounts.last.repeated) == (first, True)
+
+
+def with_write(scene, *statements):
+    if scene.hub_url.startswith("duckdb"):
+        import duckdb
+
+        with duckdb.connect(scene.hub_url.removeprefix("duckdb:///")) as hub:
+            for statement in statements:
+                hub.execute(statement)
+        return
+    import psycopg
+
+    with psycopg.connect(scene.hub_url) as hub:
+        for statement in statements:
+            hub.execute(statement)
+
+
+def retype(scene, statement):
+    import duckdb
+
+    with duckdb.connect(str(scene.folder / "crm.duckdb")) as source:
+        source.execute(statement)
