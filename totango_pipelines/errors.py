@@ -3,10 +3,10 @@
 TotangoPipelinesError
 ├── UserError                    change a file, a query or the data; never retried; exit code 1
 │   ├── DeclarationError         a declared file is wrong: carries every Problem found
-│   ├── NotSupportedYetError     declared rightly, but this version cannot run it
 │   ├── QueryRefusedError        the guard refuses the query, or the source cannot run it
 │   ├── MappingInvalidError      the mapping does not fit the preview: carries every Problem
 │   ├── TooManyRejectsError      more rejected rows than the integration allows
+│   ├── HeldOpenError            rows that wait for the next run cannot be kept, or no longer fit
 │   └── UnknownNameError         no such integration, run or file
 └── SystemFaultError             the declared work is fine; exit code 3
     ├── RetriableError           trying again may help
@@ -85,10 +85,6 @@ class DeclarationError(_ProblemsError):
 
 class MappingInvalidError(_ProblemsError):
     """The mapping does not fit the columns, types or rows of the preview."""
-
-
-class NotSupportedYetError(UserError):
-    """The declaration is right, but this version cannot do what it asks for."""
 
 
 class QueryRefusedError(UserError):

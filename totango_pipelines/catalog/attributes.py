@@ -51,7 +51,8 @@ class Attribute:
     attributes that identify a record; an `optional_key` need not be mapped. `folds_as` is set for
     attributes that identify nothing here but hold a key of another object. `required` attributes
     must be present when a record is new, `always_required` ones in every row. One that is not
-    `stored` only helps to find another: an employee's name stands for the e-mail.
+    `stored` only helps to find another: an employee's name stands for the e-mail. `blank_is` is
+    what a blank cell says instead of nothing, as text.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Attribute:
     folds_as: KeyFolding | None = None
     always_required: bool = False
     stored: bool = True
+    blank_is: str | None = None
 
     @property
     def folding(self) -> KeyFolding | None:

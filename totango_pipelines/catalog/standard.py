@@ -27,6 +27,7 @@ _USER_KEY = Attribute("user_id", max_length=USER_ID_LENGTH, key=KeyFolding.USER_
 _ITS_ACCOUNT = Attribute(
     "account_id", max_length=ACCOUNT_ID_LENGTH, folds_as=KeyFolding.ACCOUNT_ID, required=True
 )
+_COUNT = Attribute("count", DataType.WHOLE_NUMBER, blank_is="1")
 
 
 def _text(name: str, max_length: int | None) -> Attribute:
@@ -124,7 +125,7 @@ USAGE: Final = TotangoObject(
         ),
         Attribute("action", max_length=ACTION_LENGTH, required=True, always_required=True),
         Attribute("module", max_length=MODULE_LENGTH, required=True, always_required=True),
-        Attribute("count", DataType.WHOLE_NUMBER),
+        _COUNT,
         Attribute("timestamp", DataType.TIMESTAMP),
     ),
 )
@@ -138,7 +139,7 @@ HISTORICAL_ACTIVITY_STREAM: Final = TotangoObject(
         Attribute("module", max_length=MODULE_LENGTH, key=KeyFolding.AS_IT_IS, required=True),
         Attribute("action", max_length=ACTION_LENGTH, key=KeyFolding.AS_IT_IS, required=True),
         Attribute("timestamp", DataType.TIMESTAMP, key=KeyFolding.INSTANT, required=True),
-        Attribute("count", DataType.WHOLE_NUMBER),
+        _COUNT,
     ),
 )
 

@@ -10,6 +10,7 @@ from totango_pipelines.mapping.formats.conversion import (
     WHITE_SPACE,
     Conversion,
     over,
+    unless_blank,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "conversion_for",
     "instant_of",
     "over",
+    "unless_blank",
 ]

@@ -1,13 +1,14 @@
 """What a mapping does to a few rows: source value beside mapped value, and what is wrong with it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import DataType
+from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.contract import build_contract
 from totango_pipelines.mapping.judge import Judge
 from totango_pipelines.mapping.origins import cell_of
@@ -17,7 +18,8 @@ from totango_pipelines.mapping.typed_select import TypedSelect
 from totango_pipelines.quoting import comma, literal, quoted
 
 CELL_CHARACTERS = 200
-_RECENCY = "recency"
+_RECENCY = "recency_column"
+_CURSOR = "cursor_column"
 _NUMBERS = (DataType.NUMBER, DataType.CURRENCY)
 _NO_DIGITS = r"^(-?\d+(?:\.\d*[1-9])?)\.?0*$"
 
@@ -26,8 +28,8 @@ _NO_DIGITS = r"^(-?\d+(?:\.\d*[1-9])?)\.?0*$"
 class EffectCell:
     """One cell of a shown row (1-based): as the source has it, as the hub will, and its problems.
 
-    Texts are cut off after CELL_CHARACTERS; None is null. Without an attribute to fill, the column
-    is that of settings.recency_column, and `mapped` is the time that counts.
+    Texts are cut off after CELL_CHARACTERS; None is null. `mapped` of the recency column is the
+    time that counts.
     """
 
     row: int
@@ -43,12 +45,17 @@ class EffectCell:
 
 @dataclass(frozen=True, slots=True)
 class EffectColumn:
-    """One line of the mapping over the shown rows; `line` is its position (None: the recency)."""
+    """One line of the mapping over the shown rows; `line` is its position.
+
+    Without one it is the column that `setting` names; that of the cursor fills nothing, and is only
+    there if it refuses a row.
+    """
 
     attribute: str
     origin: str
     cells: tuple[EffectCell, ...]
     line: int | None
+    setting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +87,8 @@ def effect_of(
     passed = judge.passed(typed.combine_chunks().to_batches()[0]) if rows.num_rows else None
     accepted = {} if passed is None else _by_row(engine, plan, pa.Table.from_batches([passed]))
     shown = {**_by_row(engine, plan, typed), **accepted}
-    return MappingEffect(
-        tuple(_columns(plan, _sources(engine, plan), shown, _refused(judge))), judge.warnings
-    )
+    columns = _columns(plan, _sources(engine, plan), shown, _refused(judge))
+    return MappingEffect(tuple(columns), judge.warnings)
 
 
 Texts = Mapping[int, tuple[str | None, ...]]
@@ -90,30 +96,28 @@ Texts = Mapping[int, tuple[str | None, ...]]
 
 def _columns(
     plan: MappingPlan, sources: Texts, shown: Texts, refused: Mapping[tuple[int, str], list[Check]]
-) -> list[EffectColumn]:
-    named = [
-        (mapped.attribute.name, _origin(mapped), mapped.attribute.name)
-        for mapped in plan.attributes
-    ]
-    if plan.recency is not None:
-        named.append((_RECENCY, f"column {plan.recency.name}", ""))
-    return [
-        EffectColumn(
-            name,
-            origin,
-            tuple(
-                EffectCell(
-                    row,
-                    sources[row][index],
-                    shown[row][index],
-                    tuple(refused.get((row, attribute), ())),
-                )
-                for row in sorted(shown)
-            ),
-            index if index < len(plan.attributes) else None,
+) -> Iterator[EffectColumn]:
+    def cells(index: int, name: str) -> tuple[EffectCell, ...]:
+        return tuple(
+            EffectCell(
+                row, sources[row][index], shown[row][index], tuple(refused.get((row, name), ()))
+            )
+            for row in sorted(shown)
         )
-        for index, (name, origin, attribute) in enumerate(named)
-    ]
+
+    for line, mapped in enumerate(plan.attributes):
+        name = mapped.attribute.name
+        yield EffectColumn(name, _origin(mapped), cells(line, name), line)
+    for index, (setting, column) in enumerate(_of_settings(plan), len(plan.attributes)):
+        found = cells(index, setting)
+        if setting != _CURSOR or any(cell.checks for cell in found):
+            title = setting.removesuffix("_column")
+            yield EffectColumn(title, f"column {column.name}", found, None, setting)
+
+
+def _of_settings(plan: MappingPlan) -> list[tuple[str, SourceColumn]]:
+    named = ((_RECENCY, plan.recency), (_CURSOR, plan.cursor))
+    return [(setting, column) for setting, column in named if column is not None]
 
 
 def _origin(mapped: MappedAttribute) -> str:
@@ -126,12 +130,13 @@ def _refused(judge: Judge) -> Mapping[tuple[int, str], list[Check]]:
     refused = defaultdict(list)
     for pair in judge.refused_pairs.to_pylist():
         check = judge.checks[pair["_check"]]
-        refused[pair["_row"], check.attribute].append(check)
+        setting = _CURSOR if check.code == "CURSOR_NULL" else _RECENCY
+        refused[pair["_row"], check.attribute or setting].append(check)
     return refused
 
 
 def _by_row(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, typed: pa.Table) -> Texts:
-    """The mapped values as text, by row; the recency's as_of last."""
+    """The mapped values as text, by row; what the columns of settings became last."""
     engine.register("typed", typed)
     columns = []
     for mapped in plan.attributes:
@@ -139,17 +144,18 @@ def _by_row(engine: duckdb.DuckDBPyConnection, plan: MappingPlan, typed: pa.Tabl
         if mapped.attribute.data_type in _NUMBERS:  # 22 is not worth an arrow to 22.0
             column = f"regexp_replace(CAST({column} AS VARCHAR), {literal(_NO_DIGITS)}, '\\1')"
         columns.append(column)
-    return _texts(engine, [*columns, "_as_of"], "typed")
+    became = ["_as_of" if setting == _RECENCY else "NULL" for setting, _ in _of_settings(plan)]
+    return _texts(engine, [*columns, *became], "typed")
 
 
 def _sources(engine: duckdb.DuckDBPyConnection, plan: MappingPlan) -> Texts:
-    """What the source has, by row; the recency column last."""
+    """What the source has, by row; the columns of settings last."""
     cells = [
         cells_read(plan, mapped) if mapped.origin.reads else mapped.origin.raw
         for mapped in plan.attributes
     ]
-    recency = "NULL" if plan.recency is None else cell_of(plan.recency, plan.columns)
-    return _texts(engine, [*cells, recency], "extract")
+    cells += [cell_of(column, plan.columns) for _, column in _of_settings(plan)]
+    return _texts(engine, cells, "extract")
 
 
 def _texts(engine: duckdb.DuckDBPyConnection, cells: list[str], relation: str) -> Texts:

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from totango_pipelines.mapping.columns import SourceColumn
-from totango_pipelines.mapping.conversions import HUB_TYPES, Conversion, instant_of, over
+from totango_pipelines.mapping.conversions import (
+    HUB_TYPES,
+    Conversion,
+    instant_of,
+    over,
+    unless_blank,
+)
 from totango_pipelines.mapping.messages import (
     CURSOR_NULL_TEXT,
     FROM_THE_FUTURE,
@@ -30,8 +36,8 @@ CHECKS_OF_A_MASK = 62
 class TypedSelect:
     """The statement over the view `extract`, and what its own columns mean.
 
-    `kept` are columns of the view to pass on. `checks` stand behind the bits of the masks, in order; `doubts` behind the columns `_doubt<n>`:
-    what to say of one accepted row and of many.
+    `kept` are columns of the view to pass on. `checks` stand behind the bits of the masks, in
+    order; `doubts` behind the columns `_doubt<n>`: what to say of one accepted row and of many.
     """
 
     plan: MappingPlan
@@ -77,7 +83,7 @@ class TypedSelect:
         for code, condition in conversion.doubts:
             self.doubts.append(doubt_texts(code, mapped.attribute))
             self._doubtful.append(_is_true(over(condition, x, c)))
-        self._final += _final_columns(mapped, c, [condition for _, condition in failures])
+        self._final += _final_columns(mapped, x, c, [condition for _, condition in failures])
 
     def _add_recency(self, recency: SourceColumn, extracted_at: str) -> str:
         """How the recency column becomes the row's as_of (semantics.md 2)."""
@@ -100,8 +106,8 @@ class TypedSelect:
 
     def _add_cursor(self, cursor: SourceColumn) -> None:
         """A row without a cursor would be passed over by every later window (semantics.md 1)."""
-        cell = cell_of(cursor, self.plan.columns)
-        self._prepared.append(f"nullif(trim(CAST({cell} AS VARCHAR)), '') IS NULL AS no_cursor")
+        cell = unless_blank(cell_of(cursor, self.plan.columns), cursor.kind)
+        self._prepared.append(f"({cell}) IS NULL AS no_cursor")
         self.checks.append(Check(cursor.name, "", "CURSOR_NULL", *CURSOR_NULL_TEXT))
         self._bits.append("no_cursor")
 
@@ -110,13 +116,25 @@ def _is_true(condition: str) -> str:
     return f"coalesce({condition}, FALSE)"
 
 
-def _final_columns(mapped: MappedAttribute, c: str, failures: Sequence[str]) -> Iterator[str]:
+def _final_columns(
+    mapped: MappedAttribute, x: str, c: str, failures: Sequence[str]
+) -> Iterator[str]:
     attribute = mapped.attribute
+    hub_type = HUB_TYPES[attribute.data_type]
     failed = " OR ".join(_is_true(condition) for condition in failures)
-    value = f"CASE WHEN {failed} THEN NULL ELSE {c} END" if failed and mapped.nulls_bad_cells else c
-    yield f"CAST({value} AS {HUB_TYPES[attribute.data_type]}) AS {quoted(attribute.column)}"
+    cases = []
+    if failed and mapped.nulls_bad_cells:
+        cases.append(f"WHEN {failed} THEN {_value_of(mapped.bad_is, hub_type)}")
+    if attribute.blank_is is not None:
+        cases.append(f"WHEN {x} IS NULL THEN {_value_of(attribute.blank_is, hub_type)}")
+    value = f"CASE {' '.join(cases)} ELSE {c} END" if cases else c
+    yield f"CAST({value} AS {hub_type}) AS {quoted(attribute.column)}"
     if mapped.may_be_silent:
         yield f"{failed or 'FALSE'} AS {quoted(silent_column(attribute))}"
+
+
+def _value_of(text: str | None, hub_type: str) -> str:
+    return "NULL" if text is None else f"CAST({literal(text)} AS {hub_type})"
 
 
 def _masks(conditions: Sequence[str]) -> Iterator[str]:

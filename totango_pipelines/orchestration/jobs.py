@@ -1,4 +1,4 @@
-"""All definitions of a project: one job of four assets per integration, and its schedule."""
+"""All definitions of a project: one job of five assets per integration, and its schedule."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def _build(
 def _job(
     declared: DeclaredIntegration, assets: list[dg.AssetsDefinition], resource: TotangoResource
 ) -> dg.JobDefinition:
-    """The integration's job, resolved against its own four assets only.
+    """The integration's job, resolved against its own assets only.
 
     Resolving it against the whole graph costs time that grows with the square of their number
     (decision 4).

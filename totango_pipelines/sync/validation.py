@@ -128,7 +128,7 @@ def preview_problems(effect: MappingEffect) -> Iterator[Problem]:
         filled = [cell for cell in column.cells if (cell.source or "").strip()]
         refused = [cell for cell in column.cells if cell.checks]
         hopeless = len(filled) >= _TOO_FEW_TO_TELL and all(cell.checks for cell in filled)
-        path = "settings.recency_column" if column.line is None else f"mapping[{column.line}]"
+        path = f"settings.{column.setting}" if column.setting else f"mapping[{column.line}]"
         by_code: dict[str, list[tuple[EffectCell, Check]]] = {}
         for cell in refused:
             for check in cell.checks:
@@ -155,11 +155,6 @@ def _accepted_but_waiting(integration: Integration) -> Iterator[Problem]:
     schedule = integration.schedule
     saved = schedule is not None and schedule.sync_on_save
     waiting = (
-        (
-            integration.settings.cursor_column is not None,
-            "settings.cursor_column",
-            "is not used yet: every run reads the whole query.",
-        ),
         (bool(integration.upstream), "upstream", "shows in the graph, and starts no run yet."),
         (bool(integration.notify), "notify", "names the owners, and sends nothing yet."),
         (saved, "schedule.sync_on_save", "starts no run yet: use `totango-pipelines run`."),

@@ -25,14 +25,6 @@ def test_there_are_the_eleven_objects():
     assert set(STANDARD_OBJECTS) == set(KEYS)
 
 
-def test_six_objects_can_be_written_so_far():
-    supported = {name for name, each in STANDARD_OBJECTS.items() if each.supported}
-    assert supported == {
-        *("accounts", "users", "collections", "totango_users", "accounts_foreign_keys"),
-        "tasks",
-    }
-
-
 @pytest.mark.parametrize("name", KEYS)
 def test_an_object_has_its_keys_in_order_and_first(name):
     totango_object = STANDARD_OBJECTS[name]

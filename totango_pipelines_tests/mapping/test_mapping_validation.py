@@ -129,19 +129,6 @@ def test_lists_of_values_and_foreign_keys_of_accounts_can_be_mapped(data_type):
     assert messages_of(ID, {"attribute": "special", "column": "id"}, catalog=catalog) == []
 
 
-def test_matching_is_not_done_yet_and_each_setting_that_asks_for_it_is_named():
-    found = problems_of(ID, source_id_column="id", match_on="Salesforce Id")
-
-    assert [(each.path, each.code) for each in found] == [
-        ("settings.source_id_column", "NOT_SUPPORTED_YET"),
-        ("settings.match_on", "NOT_SUPPORTED_YET"),
-    ]
-    assert str(found[0]) == (
-        f"{FILE} settings.source_id_column asks for matching, which this version does not do yet. "
-        "Remove the setting and map account_id."
-    )
-
-
 def test_the_default_match_may_be_written_in_other_ways():
     assert messages_of(ID, match_on="Account ID") == []
 

@@ -66,6 +66,8 @@ def test_a_run_tells_its_steps_and_is_found_in_the_run_log(environment):
         ("mapped", "finished", 1),
         ("upsert", "started", None),
         ("upsert", "finished", 2),
+        ("conflicts", "started", None),
+        ("conflicts", "finished", 0),
     ]
     failed = launch(environment, "refused")
     assert failed.status is RunStatus.FAILED

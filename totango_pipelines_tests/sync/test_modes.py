@@ -2,6 +2,8 @@
 
 import json
 
+import duckdb
+import psycopg
 import pytest
 
 from totango_pipelines.errors import HeldOpenError, LeaseLostError, TooManyRejectsError
@@ -252,9 +254,8 @@ class TestUsage:
         return scene
 
     def test_equal_rows_are_appended_as_often_as_they_are_new(self, usage):
-        assert usage.run("use", [self.ROW] * 2) == {
-            "rows_read": 2, "created": 2, "stub_accounts": 1
-        }  # fmt: skip
+        first = usage.run("use", [self.ROW] * 2)
+        assert first == {"rows_read": 2, "created": 2, "stub_accounts": 1}
         assert usage.run("use", [self.ROW] * 3) == {"rows_read": 3, "created": 1, "unchanged": 2}
         assert usage.query("SELECT count(*), sum(count) FROM usage") == [(3, 3)]
 
@@ -318,22 +319,13 @@ class TestLease:
 
 
 def with_write(scene, *statements):
-    if scene.hub_url.startswith("duckdb"):
-        import duckdb
-
-        with duckdb.connect(scene.hub_url.removeprefix("duckdb:///")) as hub:
-            for statement in statements:
-                hub.execute(statement)
-        return
-    import psycopg
-
-    with psycopg.connect(scene.hub_url) as hub:
+    is_file = scene.hub_url.startswith("duckdb")
+    connect = duckdb.connect if is_file else psycopg.connect
+    with connect(scene.hub_url.removeprefix("duckdb:///")) as hub:
         for statement in statements:
             hub.execute(statement)
 
 
 def retype(scene, statement):
-    import duckdb
-
     with duckdb.connect(str(scene.folder / "crm.duckdb")) as source:
         source.execute(statement)
