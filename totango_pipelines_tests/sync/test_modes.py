@@ -239,35 +239,36 @@ class TestByCursor:
         windows.source("crm", [{"id": "a", "tier": 1, "seq": 2}])
         windows.declare("crm", "accounts", MAPPING, query="SELECT * FROM crm", **BY_CURSOR)
         retype(windows, "ALTER TABLE crm ALTER tier TYPE BIGINT")
-        with pytest.raises(HeldOpenError, match="tier .* --mode full"):
+        with pytest.raises(HeldOpenError, match=r"tier .* --mode full"):
             windows.run("crm")
         assert windows.run("crm", mode="full") == {"rows_read": 1, "created": 1}
 
 
-class TestUsage:
-    MAPPING = {"account_id": "acc", "user_id": "user", "action": "act", "module": "mod"}
-    ROW = {"acc": "a", "user": "u", "act": "open", "mod": "app"}
+USAGE = {"account_id": "acc", "user_id": "user", "action": "act", "module": "mod"}
+ROW = {"acc": "a", "user": "u", "act": "open", "mod": "app"}
 
+
+class TestUsage:
     @pytest.fixture
     def usage(self, scene):
-        scene.declare("use", "usage", self.MAPPING)
+        scene.declare("use", "usage", USAGE)
         return scene
 
     def test_equal_rows_are_appended_as_often_as_they_are_new(self, usage):
-        first = usage.run("use", [self.ROW] * 2)
+        first = usage.run("use", [ROW] * 2)
         assert first == {"rows_read": 2, "created": 2, "stub_accounts": 1}
-        assert usage.run("use", [self.ROW] * 3) == {"rows_read": 3, "created": 1, "unchanged": 2}
+        assert usage.run("use", [ROW] * 3) == {"rows_read": 3, "created": 1, "unchanged": 2}
         assert usage.query("SELECT count(*), sum(count) FROM usage") == [(3, 3)]
 
     def test_rows_that_are_gone_stay_and_are_counted(self, usage):
-        usage.run("use", [self.ROW] * 3)
-        counts = usage.run("use", [self.ROW])
+        usage.run("use", [ROW] * 3)
+        counts = usage.run("use", [ROW])
         assert counts == {"rows_read": 1, "unchanged": 1, "absent": 2}
 
     def test_a_full_run_takes_away_what_is_gone_the_newest_copies_first(self, usage):
-        usage.run("use", [self.ROW])
-        usage.run("use", [self.ROW] * 3 + [self.ROW | {"act": "close"}])
-        counts = usage.run("use", [self.ROW] * 2, mode="full")
+        usage.run("use", [ROW])
+        usage.run("use", [ROW] * 3 + [ROW | {"act": "close"}])
+        counts = usage.run("use", [ROW] * 2, mode="full")
         assert counts == {"rows_read": 2, "unchanged": 2, "removed": 2}
         seqs = usage.query("SELECT _run_seq, _row_no FROM usage ORDER BY 1, 2")
         assert [row for _, row in seqs] == [1, 2]
@@ -277,27 +278,27 @@ class TestUsage:
         assert {json.loads(before)["action"] for _, before in removed} == {"open", "close"}
 
     def test_a_row_that_is_now_rejected_is_taken_away_by_a_full_run(self, usage):
-        usage.run("use", [self.ROW, self.ROW | {"user": "v"}])
-        counts = usage.run("use", [self.ROW, self.ROW | {"user": None}], mode="full")
+        usage.run("use", [ROW, ROW | {"user": "v"}])
+        counts = usage.run("use", [ROW, ROW | {"user": None}], mode="full")
         assert counts == {"rows_read": 2, "unchanged": 1, "rejected": 1, "removed": 1}
 
     def test_another_integrations_rows_are_left_alone(self, usage):
-        usage.declare("other", "usage", self.MAPPING)
-        usage.run("use", [self.ROW])
-        assert usage.run("other", [self.ROW]) == {"rows_read": 1, "created": 1}
+        usage.declare("other", "usage", USAGE)
+        usage.run("use", [ROW])
+        assert usage.run("other", [ROW]) == {"rows_read": 1, "created": 1}
         assert usage.run("use", [], mode="full") == {"removed": 1}
         assert usage.query("SELECT _writer FROM usage") == [("other",)]
 
     def test_without_allow_new_rows_of_unknown_accounts_wait(self, scene):
-        scene.declare("use", "usage", self.MAPPING, allow_new=False)
-        assert scene.run("use", [self.ROW] * 2) == {"rows_read": 2, "skipped_new": 2}
+        scene.declare("use", "usage", USAGE, allow_new=False)
+        assert scene.run("use", [ROW] * 2) == {"rows_read": 2, "skipped_new": 2}
         scene.declare("crm", "accounts", MAPPING)
         scene.run("crm", [{"id": "a", "tier": "x"}])
         assert scene.run("use") == {"rows_read": 2, "created": 2}
 
     def test_a_changed_mapping_replaces_the_rows(self, usage):
-        usage.run("use", [self.ROW | {"n": "2"}])
-        usage.declare("use", "usage", self.MAPPING | {"count": "n"})
+        usage.run("use", [ROW | {"n": "2"}])
+        usage.declare("use", "usage", USAGE | {"count": "n"})
         assert usage.run("use") == {"rows_read": 1, "created": 1, "removed": 1}
         assert usage.query("SELECT count FROM usage") == [(2,)]
 
