@@ -121,6 +121,11 @@ def test_only_what_the_object_needs_must_be_mapped():
     assert needed["accounts_foreign_keys"] == ["account_id"]
 
 
+@pytest.mark.parametrize("name", ["usage", "historical_activity_stream"])
+def test_a_blank_count_of_an_activity_is_one(name):
+    assert STANDARD_OBJECTS[name].standard_attribute("count").blank_is == "1"
+
+
 def test_usage_appends_and_tasks_never_make_an_account():
     assert STANDARD_OBJECTS["usage"].write is WriteMode.APPEND
     assert STANDARD_OBJECTS["tasks"].unknown_account is UnknownAccount.REJECT

@@ -108,6 +108,19 @@ def test_a_recency_column_shows_the_time_that_counts(tmp_path):
     assert found.columns[-1].line is None
 
 
+def test_a_cursor_column_shows_only_where_it_refuses_a_row(tmp_path):
+    table = pa.table({"id": ["A1", "A2"], "at": ["2026-01-31T10:00:00Z", " "], "seq": [1, 2]})
+
+    found = effect(tmp_path, table, ID, recency_column="at", cursor_column="at")
+    fine = effect(tmp_path, table, ID, cursor_column="seq")
+
+    assert cells(found, "cursor")[1] == (" ", None, ["CURSOR_NULL"])
+    assert cells(found, "recency")[1] == (" ", None, ["RECENCY_NULL"])
+    assert [each.setting for each in found.columns] == [None, "recency_column", "cursor_column"]
+    assert found.refused_rows == {2}
+    assert [each.attribute for each in fine.columns] == ["account_id"]
+
+
 def test_a_row_from_the_future_is_a_warning_of_the_effect(tmp_path):
     table = pa.table({"id": ["A1"], "at": [datetime(2027, 1, 1, tzinfo=UTC)]})
 

@@ -129,6 +129,14 @@ def test_lists_of_values_and_foreign_keys_of_accounts_can_be_mapped(data_type):
     assert messages_of(ID, {"attribute": "special", "column": "id"}, catalog=catalog) == []
 
 
+def test_matching_by_a_source_id_and_by_a_foreign_key_can_be_asked_for():
+    catalog = catalog_with(Attribute("Zuora Id", DataType.FOREIGN_KEY))
+    stand_in = {"attribute": "Zuora Id", "column": "id"}
+    asked = {"source_id_column": "renewal_date", "match_on": "Zuora Id"}
+
+    assert messages_of(stand_in, catalog=catalog, **asked) == []
+
+
 def test_the_default_match_may_be_written_in_other_ways():
     assert messages_of(ID, match_on="Account ID") == []
 
@@ -153,6 +161,75 @@ def test_a_recency_column_that_never_holds_a_time_is_a_warning():
         f"{FILE} settings.recency_column is column Size (int64), which never holds a time: every "
         "row would be rejected. Cast the column to a timestamp in the query, or name another one."
     )
+
+
+CURSORS = columns_of(
+    pa.schema(
+        [
+            ("id", pa.string()),
+            *((name, pa.string()) for name in ("doc", "bytes", "blob", "amount")),
+            ("flag", pa.bool_()),
+            ("seq", pa.int64()),
+            ("day", pa.date32()),
+            ("at", pa.timestamp("us")),
+            ("seen_at", pa.timestamp("us", tz="UTC")),
+        ]
+    ),
+    {"doc": "jsonb", "bytes": "bytea", "blob": "LONGBLOB", "amount": "numeric(10,2)"},
+)
+
+
+@pytest.mark.parametrize("column", ["id", "amount", "seq", "day", "at", "seen_at"])
+def test_a_cursor_may_be_a_number_a_date_a_time_or_a_text(column):
+    assert messages_of(ID, columns=CURSORS, cursor_column=column) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "source_type"),
+    [("flag", "bool"), ("doc", "jsonb"), ("bytes", "bytea"), ("blob", "LONGBLOB")],
+)
+def test_a_cursor_without_an_order_is_a_problem(column, source_type):
+    (problem,) = problems_of(ID, columns=CURSORS, cursor_column=column, cursor_lag=5)
+
+    assert (problem.severity, problem.code) == (Severity.ERROR, "TYPE_MISMATCH")
+    assert str(problem) == (
+        f"{FILE} settings.cursor_column is column {column} ({source_type}), whose values have no "
+        "order to resume from. Name a column of numbers, dates or times, or cast it to one in the "
+        "query."
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "lag"),
+    [("amount", 1.5), ("seq", 10), ("day", "1d"), ("at", "10m"), ("seen_at", "2h"), ("at", 0)],
+)
+def test_a_cursor_lags_by_what_its_column_holds(column, lag):
+    assert messages_of(ID, columns=CURSORS, cursor_column=column, cursor_lag=lag) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "lag", "remedy"),
+    [
+        ("amount", "10m", "Write a number such as 100."),
+        ("seq", "10m", "Write a number such as 100."),
+        ("day", 3, "Write a duration such as 10m or 1d."),
+        ("seen_at", 600, "Write a duration such as 10m or 1d."),
+        ("id", "10m", "Take it out, or cast the column to a time."),
+        ("id", 3, "Take it out, or cast the column to a time."),
+    ],
+)
+def test_a_lag_that_cannot_be_taken_off_the_cursor_is_a_problem(column, lag, remedy):
+    (problem,) = problems_of(ID, columns=CURSORS, cursor_column=column, cursor_lag=lag)
+
+    assert (problem.path, problem.code) == ("settings.cursor_lag", "TYPE_MISMATCH")
+    assert problem.problem.startswith(f"is {lag!r}, which cannot be taken off the cursor column ")
+    assert problem.remedy == remedy
+
+
+def test_a_setting_that_is_not_there_names_no_column_without_a_name():
+    columns = columns_of(pa.schema([("id", pa.string()), ("", pa.bool_())]))
+
+    assert messages_of(ID, columns=columns) == []
 
 
 def test_every_problem_is_found_at_once():

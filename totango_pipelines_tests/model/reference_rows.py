@@ -162,7 +162,7 @@ def read_cell(kind: Kind, value: Any) -> tuple[Any, list[str]]:
 
 def read_whole(kind: Kind, value: Any) -> tuple[int | None, list[str]]:
     shown = printed(value) or ""
-    if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d+(\.0*)?", shown):
+    if isinstance(value, bool) or not re.fullmatch(r"[+-]?\d+(\.0+)?", shown):
         return None, ["NOT_WHOLE"]
     number = int(shown.partition(".")[0])
     return number, ["VALUE_NOT_ALLOWED"] * bool(kind.values and number not in kind.values)

@@ -11,18 +11,10 @@ from totango_pipelines.staging import StagedFile
 from totango_pipelines.sync.extract_step import run_extract
 from totango_pipelines.sync.mapping_step import run_mapping
 from totango_pipelines.sync.preview_step import run_preview
-from totango_pipelines_tests.sync.run_scene import RunScene, moment
+from totango_pipelines_tests.sync.run_scene import moment
 
 MAPPING = {"account_id": "id", "Tier": "tier"}
 BY_CURSOR = {"cursor_column": "seq"}
-
-
-@pytest.fixture(params=["duckdb", "postgres"])
-def scene(request, tmp_path):
-    url = f"duckdb:///{tmp_path}/hub.duckdb"
-    if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    return RunScene(tmp_path / "project", url)
 
 
 @pytest.fixture

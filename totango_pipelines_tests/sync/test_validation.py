@@ -212,13 +212,12 @@ def test_what_may_be_declared_and_does_nothing_yet_is_a_warning(context, monkeyp
     problems = validate_offline(context())
 
     assert [each.path for each in problems] == [
-        "settings.cursor_column",
         "upstream",
         "notify",
         "schedule.sync_on_save",
     ]
     assert {each.severity for each in problems} == {Severity.WARNING}
-    assert problems[0].line == 11
+    assert problems[0].line == 12
     assert validate_live(context()).problems == problems
 
 
