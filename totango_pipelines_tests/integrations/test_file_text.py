@@ -232,7 +232,7 @@ def integrations(draw):
                     "cursor_lag": st.one_of(st.integers(0, 9), st.floats(0, 9), st.just("10m")),
                     "max_reject_ratio": st.floats(0, 1),
                 },
-            )
+            ).map(lambda some: {"cursor_column": "seq", **some} if "cursor_lag" in some else some)
         ),
         upstream=draw(st.lists(texts, max_size=2)),
     )

@@ -82,10 +82,15 @@ def test_a_row_without_the_foreign_key_that_stands_for_its_account_has_no_key(
     lines = [
         {"attribute": name, "constant": constants.get(name, "x")} for name in KEYS[object_name]
     ]
+    lines.append(STANDS_IN | {"on_error": "null_value", "blank": "clear"})
 
     mapped = map_table(
-        *(tmp_path, table, [*lines, STANDS_IN | {"on_error": "null_value", "blank": "clear"}]),
-        **{"object_name": object_name, "catalog": CATALOG, "match_on": "Zuora Id"},
+        tmp_path,
+        table,
+        lines,
+        object_name=object_name,
+        catalog=CATALOG,
+        match_on="Zuora Id",
     )
 
     assert mapped.outcomes("zuora_id") == [

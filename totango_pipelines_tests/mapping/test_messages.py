@@ -14,8 +14,10 @@ OF_A_CELL = {
     "KEY_NULL": (
         {"id": " "},
         [],
-        "account_id identifies the record and is empty. "
-        "Fill it in the source, or leave such rows out with WHERE.",
+        (
+            "account_id identifies the record and is empty. "
+            "Fill it in the source, or leave such rows out with WHERE."
+        ),
     ),
     "KEY_TOO_LONG": (
         {"id": "a" * 481},
@@ -25,8 +27,10 @@ OF_A_CELL = {
     "KEY_CHARACTERS": (
         {"id": "a b"},
         [],
-        "account_id holds a character that a key cannot have, or is NaN or infinity. "
-        "Use only letters (A-Z, a-z), digits, '_' and '-'.",
+        (
+            "account_id holds a character that a key cannot have, or is NaN or infinity. "
+            "Use only letters (A-Z, a-z), digits, '_' and '-'."
+        ),
     ),
     "FORMAT": (
         {"id": "a", "c": "31.01.2026"},
@@ -41,89 +45,119 @@ OF_A_CELL = {
     "OUT_OF_RANGE": (
         {"id": "a", "c": "1e400"},
         [{"attribute": "A number", "column": "c"}],
-        "A number is outside what a number can hold exactly. "
-        "Correct the value, or map it to a text attribute.",
+        (
+            "A number is outside what a number can hold exactly. "
+            "Correct the value, or map it to a text attribute."
+        ),
     ),
     "VALUE_TOO_LONG": (
         {"id": "a", "c": "n" * 129},
         [{"attribute": "account_name", "column": "c"}],
-        "account_name is longer than 128 characters. "
-        "Shorten it in the query, e.g. with left() or substr().",
+        (
+            "account_name is longer than 128 characters. "
+            "Shorten it in the query, e.g. with left() or substr()."
+        ),
     ),
     "VALUE_NOT_ALLOWED": (
         {"id": "a", "c": "Gold"},
         [{"attribute": "Support Level", "column": "c"}],
-        "Support Level is not one of its known values. "
-        "Use one of: Basic, Premium; or add the value in catalog.yaml.",
+        (
+            "Support Level is not one of its known values. "
+            "Use one of: Basic, Premium; or add the value in catalog.yaml."
+        ),
     ),
     "TAG_VALUE": (
         {"id": "a", "c": "maybe"},
         [{"attribute": "tag##vip", "column": "c"}],
-        "tag##vip is neither yes nor no. "
-        "Write true or yes to add the tag, false or no to remove it.",
+        (
+            "tag##vip is neither yes nor no. "
+            "Write true or yes to add the tag, false or no to remove it."
+        ),
     ),
     "EXPRESSION": (
         {"id": "a", "c": "x"},
         [{"attribute": "A number", "expression": "CAST(c AS INTEGER)"}],
-        "the expression of A number cannot be computed for this row. "
-        "Look at what it reads; try_cast() and try_strptime() give null instead.",
+        (
+            "the expression of A number cannot be computed for this row. "
+            "Look at what it reads; try_cast() and try_strptime() give null instead."
+        ),
     ),
 }
 OF_A_SETTING = {
     "RECENCY_NULL": (
         {"recency_column": "c"},
         None,
-        "the recency column is empty, so nobody knows how new the row is. "
-        "Fill it, use coalesce() in the query, or remove settings.recency_column.",
+        (
+            "the recency column is empty, so nobody knows how new the row is. "
+            "Fill it, use coalesce() in the query, or remove settings.recency_column."
+        ),
     ),
     "RECENCY_FORMAT": (
         {"recency_column": "c"},
         "soon",
-        "the recency column does not hold a time. "
-        "Write it as YYYY-MM-DDThh:mm:ssZ, or cast it in the query.",
+        (
+            "the recency column does not hold a time. "
+            "Write it as YYYY-MM-DDThh:mm:ssZ, or cast it in the query."
+        ),
     ),
     "CURSOR_NULL": (
         {"cursor_column": "c"},
         None,
-        "the cursor column is empty, so no later run would find the row. "
-        "Fill it, use coalesce() in the query, or remove settings.cursor_column.",
+        (
+            "the cursor column is empty, so no later run would find the row. "
+            "Fill it, use coalesce() in the query, or remove settings.cursor_column."
+        ),
     ),
 }
 OF_THE_HUB = {
     "ACCOUNT_NOT_FOUND": (
         ("tasks", "account_id"),
-        "account_id is no account that the hub knows, and this object never creates one. "
-        "Load the account first, or correct its id.",
+        (
+            "account_id is no account that the hub knows, and this object never creates one. "
+            "Load the account first, or correct its id."
+        ),
     ),
     "ACCOUNT_CHANGED": (
         ("tasks", "account_id"),
-        "account_id is another account than the one that the record belongs to. "
-        "A record stays with its account: correct the account, or give the record another id.",
+        (
+            "account_id is another account than the one that the record belongs to. "
+            "A record stays with its account: correct the account, or give the record another id."
+        ),
     ),
     "FK_UNMATCHED": (
         ("accounts", "Zuora Id"),
-        "this Zuora Id belongs to no account, and match_on never creates one. "
-        "Load it with an integration of accounts_foreign_keys first, or correct the value.",
+        (
+            "this Zuora Id belongs to no account, and match_on never creates one. "
+            "Load it with an integration of accounts_foreign_keys first, or correct the value."
+        ),
     ),
     "FK_CONFLICT": (
         ("accounts", "Zuora Id"),
-        "this Zuora Id belongs to another account, where another integration put it. "
-        "Correct one of the two sources, or set auto_resolve_conflicts: true and the newest wins.",
+        (
+            "this Zuora Id belongs to another account, where another integration put it. "
+            "Correct one of the two sources, or set auto_resolve_conflicts: true and the newest wins."
+        ),
     ),
     "USER_NOT_FOUND": (
         ("account_assignment", "email"),
-        "email is no Totango user that the hub knows. "
-        "Load the user with an integration of totango_users first, or correct the value.",
+        (
+            "email is no Totango user that the hub knows. "
+            "Load the user with an integration of totango_users first, or correct the value."
+        ),
     ),
     "USER_AMBIGUOUS": (
         ("account_assignment", "user_name"),
-        "several Totango users have this user_name. "
-        "Map the e-mail instead: a name may belong to several people.",
+        (
+            "several Totango users have this user_name. "
+            "Map the e-mail instead: a name may belong to several people."
+        ),
     ),
     "ROLE_UNKNOWN": (
         ("account_assignment", "account_role_id"),
-        "account_role_id is not among the roles of catalog.yaml. "
-        "Correct it, or add the role to catalog.yaml.",
+        (
+            "account_role_id is not among the roles of catalog.yaml. "
+            "Correct it, or add the role to catalog.yaml."
+        ),
     ),
     "KEY_CONTACT_NOT_CONTACT": (
         ("users", "Key Contact"),
@@ -135,8 +169,10 @@ OF_THE_HUB = {
     ),
     "MATCH_CONFLICT": (
         ("accounts", "account_id"),
-        "this record is matched to another source record. Correct the key or the source id, or "
-        "set auto_resolve_conflicts: true: the newest wins.",
+        (
+            "this record is matched to another source record. Correct the key or the source id, or "
+            "set auto_resolve_conflicts: true: the newest wins."
+        ),
     ),
 }
 
