@@ -28,6 +28,8 @@ class TotangoObject:
 
     `attributes` are the standard ones, keys first. `own_key_columns` are key columns of the hub's table that no mapping line fills: the hub takes
     them from the declaration (the collection type; the name of the foreign key and its value).
+    `allow_new_is_of_accounts`: activities are new all the time, so allow_new speaks of their
+    account.
     """
 
     name: str
@@ -38,6 +40,7 @@ class TotangoObject:
     takes_tags: bool = False
     takes_activities: bool = False
     own_key_columns: tuple[Attribute, ...] = ()
+    allow_new_is_of_accounts: bool = False
 
     @property
     def keys(self) -> tuple[Attribute, ...]:

@@ -106,6 +106,7 @@ COLLECTIONS: Final = TotangoObject(
 
 USAGE: Final = TotangoObject(
     name="usage",
+    allow_new_is_of_accounts=True,
     title="Usage",
     write=WriteMode.APPEND,
     attributes=(
@@ -132,6 +133,7 @@ USAGE: Final = TotangoObject(
 
 HISTORICAL_ACTIVITY_STREAM: Final = TotangoObject(
     name="historical_activity_stream",
+    allow_new_is_of_accounts=True,
     title="Historical activity stream",
     attributes=(
         _ACCOUNT_KEY,
@@ -145,6 +147,7 @@ HISTORICAL_ACTIVITY_STREAM: Final = TotangoObject(
 
 USAGE_AGGREGATIONS: Final = TotangoObject(
     name="usage_aggregations",
+    allow_new_is_of_accounts=True,
     title="Usage aggregations",
     write=WriteMode.UPSERT_OF_THE_DAY,
     takes_activities=True,

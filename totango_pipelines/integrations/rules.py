@@ -18,6 +18,7 @@ from totango_pipelines.catalog.catalog import Catalog, column_problem, custom_at
 from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.integration import Integration, MappingLine, ObjectName
 from totango_pipelines.integrations.key_paths import KeyPath, path_text
+from totango_pipelines.integrations.object_rules import broken_object_rules
 from totango_pipelines.integrations.strict_yaml import ParsedYaml
 
 _ACCOUNT_ID = "account_id"
@@ -81,12 +82,15 @@ class _Rules:
         yield from self._id()
         yield from self._connection()
         yield from self._collection()
+        yield from self._cursor_lag()
         for index, line in enumerate(self.integration.mapping):
             yield from self._line(index, line)
         yield from self._match_on()
         yield from self._duplicates()
         yield from self._missing_keys()
         yield from self._foreign_key_register()
+        mapped = self.attributes.values()
+        yield from broken_object_rules(self.integration, self.parsed, self.around.catalog, mapped)
 
     @property
     def _object(self) -> str:
@@ -141,6 +145,13 @@ class _Rules:
                 + "Or add it there.",
                 Severity.WARNING,
             )
+
+    def _cursor_lag(self) -> Iterator[Problem]:
+        settings = self.integration.settings
+        if settings.cursor_lag is not None and settings.cursor_column is None:
+            seen = "says how far to go back, but there is no cursor_column."
+            remedy = "Add `cursor_column: NAME`, or take it out."
+            yield self._problem(("settings", "cursor_lag"), "NOT_ALLOWED", seen, remedy)
 
     def _line(self, index: int, line: MappingLine) -> Iterator[Problem]:
         path: KeyPath = ("mapping", index, "attribute")

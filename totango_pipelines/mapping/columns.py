@@ -34,6 +34,7 @@ RESERVED_COLUMNS = frozenset(
 )
 """Names that the staged files use themselves (contract.md, Hub)."""
 
+_UNORDERED = re.compile(r"json|bytea|\w*blob|\w*binary", re.IGNORECASE)
 _EXACT = re.compile(r"(numeric|decimal)(?=[\s(]|$)", re.IGNORECASE)
 
 
@@ -49,6 +50,13 @@ class SourceColumn:
     def kind(self) -> Kind:
         """The kind of its values; exact decimals may travel as text (decision 17)."""
         return _kind(self.arrow_type, self.source_type)
+
+    @property
+    def has_order(self) -> bool:
+        """Whether some values of it come after others: not of yes and no, of JSON or of bytes."""
+        is_text = self.kind is Kind.TEXT
+        bytes_or_json = is_text and _UNORDERED.match(self.source_type) is not None
+        return self.kind is not Kind.BOOLEAN and not bytes_or_json
 
 
 def _kind(arrow_type: str, source_type: str) -> Kind:  # noqa: PLR0911 - one line a type

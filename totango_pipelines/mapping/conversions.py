@@ -7,6 +7,7 @@ from totango_pipelines.mapping.formats.cell_reading import (
 )
 from totango_pipelines.mapping.formats.conversion import (
     HUB_TYPES,
+    NUMBERS,
     WHITE_SPACE,
     Conversion,
     over,
@@ -16,6 +17,7 @@ from totango_pipelines.mapping.formats.conversion import (
 __all__ = [
     "HUB_TYPES",
     "KEY_PATTERNS",
+    "NUMBERS",
     "WHITE_SPACE",
     "Conversion",
     "conversion_for",

@@ -8,7 +8,7 @@ from totango_pipelines.catalog.catalog import Catalog, nearest
 from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.integration import Integration, MappingLine
 from totango_pipelines.mapping.columns import RESERVED_COLUMNS, Kind, SourceColumn
-from totango_pipelines.mapping.conversions import instant_of
+from totango_pipelines.mapping.conversions import NUMBERS, instant_of
 from totango_pipelines.mapping.formats.source_format import format_problem
 from totango_pipelines.mapping.functions.expression import ExpressionProblem, check_text
 from totango_pipelines.mapping.origins import Origin, checked_expression, origin_of
@@ -24,6 +24,12 @@ _EXAMPLE_FUNCTIONS = {
     DataType.BOOLEAN: "a comparison, e.g. … = 'active'",
     DataType.TAG: "a comparison, e.g. … = 'active'",
 }
+
+_DURATION = "a duration such as 10m or 1d"
+_LAGS = (
+    (frozenset([Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT]), _DURATION),
+    (NUMBERS, "a number such as 100"),
+)
 
 
 def validate_mapping(
@@ -133,13 +139,13 @@ class _Validation:
         )
 
     def _settings(self) -> Iterator[Problem]:
-        by_name = {column.name: column for column in self.columns}
+        by_name: dict[str | None, SourceColumn] = {each.name: each for each in self.columns}
         settings = self.integration.settings
         for setting in ("recency_column", "cursor_column", "source_id_column"):
             column = getattr(settings, setting)
             if column is not None and column not in by_name:
                 yield self._unknown_column(f"settings.{setting}", column)
-        recency = by_name.get(settings.recency_column or "")
+        recency = by_name.get(settings.recency_column)
         if recency is not None and instant_of("c", recency.kind) is None:
             yield Problem(
                 f"integrations/{self.integration.id}.yaml",
@@ -150,6 +156,32 @@ class _Validation:
                 "every row would be rejected.",
                 "Cast the column to a timestamp in the query, or name another one.",
                 Severity.WARNING,
+            )
+        cursor = by_name.get(settings.cursor_column)
+        if cursor is not None:
+            yield from self._cursor(cursor)
+
+    def _cursor(self, cursor: SourceColumn) -> Iterator[Problem]:
+        """Texts are left to the extract: they do only where the source compares them by bytes."""
+        column = f"{cursor.name} ({cursor.source_type})"
+        if not cursor.has_order:
+            yield self._problem(
+                "settings.cursor_column",
+                "TYPE_MISMATCH",
+                f"is column {column}, whose values have no order to resume from.",
+                "Name a column of numbers, dates or times, or cast it to one in the query.",
+            )
+            return
+        lag = self.integration.settings.cursor_lag
+        wanted = next((word for kinds, word in _LAGS if cursor.kind in kinds), None)
+        fits = wanted is not None and isinstance(lag, str) == (wanted == _DURATION)
+        if lag and not fits:
+            remedy = f"Write {wanted}." if wanted else "Take it out, or cast the column to a time."
+            yield self._problem(
+                "settings.cursor_lag",
+                "TYPE_MISMATCH",
+                f"is {lag!r}, which cannot be taken off the cursor column {column}.",
+                remedy,
             )
 
     def _unknown_column(self, path: str, column: str) -> Problem:

@@ -105,6 +105,7 @@ class _Delivering:
             rebuilds=facts["mode"] == "rebuild_mapping",
             new_defaults=self._new_defaults(),
             last_row_counts=self._object.write is WriteMode.UPSERT_OF_THE_DAY,
+            allow_new_is_of_accounts=self._object.allow_new_is_of_accounts,
             roles=self.context.catalog.roles,
             removes=facts["removes"],
             totals=self._appends and facts["reading"] != Reading.WINDOW,

@@ -94,7 +94,8 @@ class Delivery:
     whose foreign key stands in for the account. `has_source_ids`: `mapped` has `_source_id`, and
     records are matched to them; `rebuilds` forgets the integration's matches first.
     `new_defaults` are (column, SQL value) of cells that a new record has although they are not
-    mapped. `last_row_counts`: of several rows of one key. `roles` are those an assignment may name.
+    mapped. `last_row_counts`: of several rows of one key.
+    `allow_new_is_of_accounts`: records of known accounts may always be new. `roles` are those an assignment may name.
     `removes`: rows of the integration that the source no longer has leave the hub (usage), `totals`:
     what it has beyond those read is counted as absent. `released`: cells of these writers up to
     these runs belong to nobody (semantics.md 5).
@@ -123,6 +124,7 @@ class Delivery:
     rebuilds: bool = False
     new_defaults: tuple[tuple[HubColumn, str], ...] = ()
     last_row_counts: bool = False
+    allow_new_is_of_accounts: bool = False
     roles: tuple[str, ...] = ()
     removes: bool = False
     totals: bool = False

@@ -138,11 +138,11 @@ class Merge:
     def _skip_new(self, bounds: str) -> UpsertCounts:
         """Keys that the hub does not have, without allow_new: nothing happens to them."""
         keys = comma_quoted(self._keys)
-        table(
-            self.work,
-            "skipped",
-            f"SELECT _row, {keys} FROM incoming ANTI JOIN current USING ({keys})",
-        )
+        known = f"current USING ({keys})"
+        if self.delivery.allow_new_is_of_accounts:
+            read_known_accounts(self.hub, "incoming")
+            known = "known_accounts USING (account_id)"
+        table(self.work, "skipped", f"SELECT _row, {keys} FROM incoming ANTI JOIN {known}")
         rows = number(self.work, "SELECT count(*) FROM skipped")
         if not rows:
             return UpsertCounts()

@@ -34,7 +34,8 @@ from totango_pipelines_tests.model.reference_spec import (
 MAKES_STUBS = {USERS, COLLECTIONS, USAGE, STREAM, AGGREGATIONS}
 NEEDS_ACCOUNT = {ASSIGNMENT, TASKS, TOUCHPOINTS, REGISTER}
 JUDGES_ACCOUNT_ONLY = {USAGE, STREAM, AGGREGATIONS}  # allow_new does not speak of their records
-REQUIRED_OF_TOTANGO_USERS = ("first_name", "last_name", "license")
+NAME = ("first_name", "last_name")
+REQUIRED_OF_TOTANGO_USERS = (*NAME, "license")
 
 
 @dataclass
@@ -124,9 +125,9 @@ class Rules:
             USERS: self._contact,
             TOTANGO_USERS: self._new_totango_user,
             ASSIGNMENT: self._assignment,
-            TASKS: self._bound_to_account(rows),
-            TOUCHPOINTS: self._bound_to_account(rows),
         }.get(self.spec.object)
+        if self.spec.object in {TASKS, TOUCHPOINTS}:
+            judge = self._bound_to_account(rows)
         rows = ruled.sieve(rows, judge) if judge else rows
         if self.spec.object == ASSIGNMENT:
             return [replace(row, said=self._assigned(row)) for row in rows]
@@ -189,8 +190,7 @@ class Rules:
         return [
             key[0]
             for key, record in self.records[TOTANGO_USERS].items()
-            if squeezed(name)
-            == squeezed(f"{visible(record, 'first_name')} {visible(record, 'last_name')}")
+            if squeezed(name) == squeezed(" ".join(visible(record, part) or "" for part in NAME))
         ]
 
     def _bound_to_account(self, rows: list[Row]) -> Callable[[Row], list[Problem]]:
