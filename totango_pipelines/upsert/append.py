@@ -89,10 +89,8 @@ class Append:
             )
             new = "FROM appending WHERE NOT known ORDER BY _row"
             values = f"SELECT {comma([*self._values, '_content', stamp])} {new}"
+            # Which run brought a row stands in the row: a log of them would be as long again.
             self.hub.insert(self.delivery.table.name, columns, values)
-            key = f"concat_ws('/', {run.run_seq}, _row)"
-            log = f"SELECT {key} AS key, 'created' AS operation, NULL AS before {new}"
-            log_changes(self.hub, self.delivery, log, self.delivery.table.name)
         return UpsertCounts(created=created, unchanged=rows - created)
 
     @property

@@ -5,6 +5,7 @@ in two shapes: `single`, one row per key whose cells all bear the row's stamp, a
 cells bear a stamp each. An arrival whose cells all equal what is stored never reaches the decision.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from totango_pipelines.quoting import comma, literal, quoted
@@ -123,6 +124,10 @@ class CellRules:
 
     def _may_differ(self, attribute: DeliveredAttribute) -> str:
         name = quoted(attribute.column.name)
+        if self.delivery.released:
+            writers = comma([literal(writer) for writer, _ in self.delivery.released])
+            ownerless = f"c._writer IN ({writers}) OR c._cells IS NOT NULL"
+            return f"({self._speaks(attribute)} AND (i.{name} IS DISTINCT FROM c.{name} OR {ownerless}))"
         if not attribute.clears:
             return f"(i.{name} IS NOT NULL AND i.{name} IS DISTINCT FROM c.{name})"
         never_written = f"i.{name} IS NULL AND c.{name} IS NULL"
@@ -185,9 +190,9 @@ class CellRules:
         never_written = f"{old} IS NULL AND {exception} IS NULL"
         return (
             f"CASE WHEN NOT {self._speaks(attribute)} THEN {NOTHING} "
-            f"WHEN {never_written} THEN CASE WHEN {new} IS NULL THEN {STAMP_ONLY} ELSE {WRITE} END "
+            f"WHEN {never_written} OR {self._is_released(writer, stored_seq)} "
+            f"THEN CASE WHEN {new} IS NOT DISTINCT FROM {old} THEN {STAMP_ONLY} ELSE {WRITE} END "
             f"WHEN {new} IS NOT DISTINCT FROM {old} THEN {NOTHING} "
-            f"WHEN {self._is_released(writer, stored_seq)} THEN {WRITE} "
             f"WHEN NOT {newer} THEN {STALE} "
             f"WHEN {own} OR {old} IS NULL THEN {WRITE} ELSE {foreign} END"
         )
@@ -243,6 +248,25 @@ class CellRules:
             f"SELECT {new}, NULL AS before FROM differing WHERE NOT found UNION ALL "
             f"SELECT {new}, {_old(attribute)} AS before FROM ({self.decisions()}) "
             f"WHERE {_any([_decided(attribute)], WRITE, RESOLVED)}"
+        )
+
+    def left(self, arrivals: str, columns: Sequence[str]) -> str:
+        """The arrivals, single rows, of known records, with what each alone would leave of these.
+
+        A column that is not mapped stays as it is.
+        """
+        by_name = {attribute.column.name: attribute for attribute in self.delivery.attributes}
+        values = []
+        for name in columns:
+            attribute, value = by_name.get(name), f"c.{quoted(name)}"
+            if attribute is not None:
+                written = f"d.{_decided(attribute)} IN ({WRITE}, {RESOLVED})"
+                value = f"CASE WHEN {written} THEN d.{quoted(name)} ELSE {value} END"
+            values.append(f"{value} AS {quoted(name)}")
+        decided = self.decisions(f"({self.differing(arrivals)})")
+        return (
+            f"SELECT d._row, {comma(values)} FROM ({decided}) d "
+            f"JOIN current c USING ({comma(self._keys)})"
         )
 
     def conflicting(self, attribute: DeliveredAttribute, arrivals: str) -> str:

@@ -4,6 +4,7 @@ Each is a statement that gives (_row, attribute column, code) of the rows of `in
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from totango_pipelines.quoting import comma, comma_quoted, literal, quoted
 from totango_pipelines.upsert.arrivals import USER_PROBLEM, USER_PROBLEM_OF, names_employees
@@ -120,12 +121,18 @@ def _assignment(delivery: Delivery) -> Iterator[str]:
 
 
 def _subject_or_content(delivery: Delivery) -> str:
-    result, _ = _result(delivery, _SAYS_SOMETHING)
+    """What each row alone would leave: a clear that is stale or disputed takes nothing away."""
+    names = [column.name for column in _SAYS_SOMETHING]
     keys = comma_quoted([key.name for key in delivery.table.keys])
-    nothing = " AND ".join(f"({value}) IS NULL" for value in result)
+    mapped = [quoted(name) for name in names if name in delivery.mapped_columns]
+    says_nothing = " AND ".join(f"{name} IS NULL" for name in mapped) or "TRUE"
+    new = f"SELECT _row FROM incoming ANTI JOIN current USING ({keys}) WHERE {says_nothing}"
+    left = replace(delivery, has_source_ids=False)
+    known = CellRules(left, merged=False).left("incoming", names)
+    nothing = " AND ".join(f"{quoted(name)} IS NULL" for name in names)
     return (
-        "SELECT i._row, 'subject' AS attribute, 'SUBJECT_OR_CONTENT' AS code "
-        f"FROM incoming i LEFT JOIN current c USING ({keys}) WHERE {nothing}"
+        "SELECT _row, 'subject' AS attribute, 'SUBJECT_OR_CONTENT' AS code "
+        f"FROM ({new} UNION ALL SELECT _row FROM ({known}) WHERE {nothing})"
     )
 
 

@@ -51,15 +51,6 @@ Record = dict[str, Cell]
 Records = dict[tuple, Record]
 
 
-@dataclass(frozen=True)
-class Writer:
-    """Who writes: a run of an integration, with its setting for conflicts."""
-
-    run_id: str
-    integration: str
-    resolve: bool
-
-
 @dataclass
 class Log:
     """What a run did, beside the records."""
@@ -67,6 +58,16 @@ class Log:
     counts: Counter = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes: a run of an integration, with its setting for conflicts, and what it notes."""
+
+    run_id: str
+    integration: str
+    resolve: bool
+    log: Log = field(default_factory=Log)
 
 
 def effect(stored: Cell | None, new: Cell, *, resolve: bool) -> str:
@@ -97,7 +98,7 @@ def merged(spoken: Iterable[tuple[Stamp, dict[str, Any]]], integration: str) -> 
 
 
 def write_record(
-    records: Records, writer: Writer, object_: str, key: tuple, arriving: Record, log: Log
+    records: Records, writer: Writer, object_: str, key: tuple, arriving: Record
 ) -> tuple[str, dict[str, Any]]:
     """Enter merged cells; answer created, stale or unchanged, and what changed visibly was.
 
@@ -106,7 +107,7 @@ def write_record(
     if key not in records:
         records[key] = dict(arriving)
         return "created", {}
-    record, before, stale = records[key], {}, False
+    record, before, stale, log = records[key], {}, False, writer.log
     for name, new in arriving.items():
         stored = record.get(name)
         told = effect(stored, new, resolve=writer.resolve)
@@ -125,14 +126,14 @@ def write_record(
 
 
 def log_change(
-    writer: Writer, object_: str, key: tuple, outcome: str, before: dict[str, Any], log: Log
+    writer: Writer, object_: str, key: tuple, outcome: str, before: dict[str, Any]
 ) -> str:
     """Enter the change log; answer what the key is counted as."""
     who = (writer.run_id, writer.integration, object_, key)
     if outcome == "created":
-        log.changes.append(Change(*who, "created", None))
+        writer.log.changes.append(Change(*who, "created", None))
         return "created"
     if before:
-        log.changes.append(Change(*who, "updated", before))
+        writer.log.changes.append(Change(*who, "updated", before))
         return "updated"
     return outcome

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from totango_pipelines_tests.model.reference_cells import (
     Cell,
-    Log,
     Records,
     Writer,
     effect,
@@ -38,7 +37,7 @@ def is_refused(register: Records, writer: Writer, claimed: tuple, row: Row) -> b
     return effect(stored, new, resolve=writer.resolve) == "conflict"
 
 
-def enter_claims(register: Records, writer: Writer, rows: list[Row], log: Log) -> ClaimEffects:
+def enter_claims(register: Records, writer: Writer, rows: list[Row]) -> ClaimEffects:
     """Enter the claims of these rows of accounts."""
     claims: dict[tuple, list[Row]] = {}
     for row in rows:
@@ -49,8 +48,8 @@ def enter_claims(register: Records, writer: Writer, rows: list[Row], log: Log) -
         before = visible(register.get(claimed), OWNER)
         spoken = [(row.stamp, {OWNER: row.account}) for row in claimants]
         arriving = merged(spoken, writer.integration)
-        outcome, changed = write_record(register, writer, REGISTER, claimed, arriving, log)
-        log_change(writer, REGISTER, claimed, outcome, changed, log)
+        outcome, changed = write_record(register, writer, REGISTER, claimed, arriving)
+        log_change(writer, REGISTER, claimed, outcome, changed)
         after = visible(register[claimed], OWNER)
         if before != after:
             foreign_key, value = claimed

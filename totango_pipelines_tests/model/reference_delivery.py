@@ -191,6 +191,7 @@ def remember(
     reading: Reading,
     committed: Iterable[Arrived],
     uncommitted: Iterable[Arrived],
+    *,
     at: Moment,
 ) -> None:
     """What the next run will compare with."""

@@ -130,6 +130,7 @@ class ReferenceHub:
         mode: str,
         source_rows: Iterable[SourceRow],
         extracted_at: Moment,
+        *,
         start: Start | None = None,
     ) -> Outcome:
         """All of a run, or nothing. `source_rows` is all that the query gives at that time.

@@ -233,12 +233,12 @@ def parent_warnings(accounts: Records) -> set[str]:
     parents = {key[0]: visible(record, "parent_id") for key, record in accounts.items()}
     warnings = set()
     for account, parent in parents.items():
-        if parent is not None and parent not in parents:
+        seen, above = {account}, parent
+        if above is not None and above not in parents:
             warnings.add("PARENT_UNKNOWN")
-        seen = {account}
-        while parent in parents and parent not in seen:
-            seen.add(parent)
-            parent = parents[parent]
-        if parent in seen:
+        while above in parents and above not in seen:
+            seen.add(above)
+            above = parents[above]
+        if above in seen:
             warnings.add("PARENT_CYCLE")
     return warnings

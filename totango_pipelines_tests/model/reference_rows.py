@@ -141,18 +141,16 @@ def read_cell(kind: Kind, value: Any) -> tuple[Any, list[str]]:
     """A cell's value and what is wrong with it."""
     if is_blank(value):
         return None, []
-    if kind.name == "as given":
-        return value, []
-    if kind.name in {"account id", "user id"}:
-        return folded_key(OWNER if kind.name == "account id" else "user_id", value)
-    if kind.name in {"foreign key", "email"}:
-        return printed_lower(value), []
-    if kind.name in {"yes or no", "tag"}:
-        wrong = "TAG_VALUE" if kind.name == "tag" else "VALUE_NOT_ALLOWED"
-        told = WORDS.get(str(value).lower()) if isinstance(value, str | bool) else None
-        return told, [wrong] * (told is None)
-    if kind.name == "whole number":
-        return read_whole(kind, value)
+    return READERS[kind.name](kind, value)
+
+
+def read_word(kind: Kind, value: Any) -> tuple[bool | None, list[str]]:
+    wrong = "TAG_VALUE" if kind.name == "tag" else "VALUE_NOT_ALLOWED"
+    told = WORDS.get(str(value).lower()) if isinstance(value, str | bool) else None
+    return told, [wrong] * (told is None)
+
+
+def read_text(kind: Kind, value: Any) -> tuple[str | None, list[str]]:
     value = value if isinstance(value, str) else printed(value)
     if kind.values and value not in kind.values:
         return None, ["VALUE_NOT_ALLOWED"]
@@ -166,6 +164,19 @@ def read_whole(kind: Kind, value: Any) -> tuple[int | None, list[str]]:
         return None, ["NOT_WHOLE"]
     number = int(shown.partition(".")[0])
     return number, ["VALUE_NOT_ALLOWED"] * bool(kind.values and number not in kind.values)
+
+
+READERS = {
+    "as given": lambda _, value: (value, []),
+    "account id": lambda _, value: folded_key(OWNER, value),
+    "user id": lambda _, value: folded_key("user_id", value),
+    "foreign key": lambda _, value: (printed_lower(value), []),
+    "email": lambda _, value: (printed_lower(value), []),
+    "yes or no": read_word,
+    "tag": read_word,
+    "whole number": read_whole,
+    "text": read_text,
+}
 
 
 def judge(spec: Spec, catalog: Catalog, arrived: Arrived, run_seq: int, at: Moment) -> Verdict:
@@ -280,6 +291,5 @@ def _complete_usage(spec: Spec, said: dict[str, Any], at: Moment, problems: list
     if spec.line("timestamp") is None:
         said["timestamp"] = at
     told = {problem.attribute for problem in problems}
-    for name in REQUIRED_OF_USAGE:
-        if said.get(name) is None and name not in told:
-            problems.append(Problem(name, "REQUIRED_NULL"))
+    missing = [name for name in REQUIRED_OF_USAGE if said.get(name) is None and name not in told]
+    problems += [Problem(name, "REQUIRED_NULL") for name in missing]

@@ -137,7 +137,7 @@ class ModelRun:
 
     @property
     def writer(self) -> Writer:
-        return Writer(self.run_id, self.spec.id, self.spec.resolve)
+        return Writer(self.run_id, self.spec.id, self.spec.resolve, self.log)
 
     @property
     def usage_of_own(self) -> list[UsageRow]:
@@ -219,7 +219,7 @@ class ModelRun:
             if (account,) not in accounts:
                 accounts[account,] = {}
                 self.log.counts["stub_accounts"] += 1
-                log_change(self.writer, ACCOUNTS, (account,), "created", {}, self.log)
+                log_change(self.writer, ACCOUNTS, (account,), "created", {})
 
     def _upsert(self, ruled: Ruled) -> list[Row]:
         for key, rows in grouped(ruled.skipped, lambda row: row.key).items():
@@ -231,7 +231,7 @@ class ModelRun:
         effects = ClaimEffects()
         if self.spec.object == ACCOUNTS:
             register = self.tables.records[REGISTER]
-            effects = enter_claims(register, self.writer, applied, self.log)
+            effects = enter_claims(register, self.writer, applied)
         for key, one in settled.items():
             self._count_duplicates(key, sorted(row.row_no for row in one.applied + one.losers))
             self.log.counts[self._write(key, one, effects)] += 1
@@ -239,7 +239,9 @@ class ModelRun:
 
     def _matched(self, rows: list[Row]) -> dict[tuple, Settled]:
         """The rows by key, after matching; keys that are wholly refused are not among them."""
-        matches = self.tables.matches.setdefault(match_table(self.spec), {})
+        matches = {}
+        if self.spec.source_id_column:
+            matches = self.tables.matches.setdefault(match_table(self.spec), {})
         settled = {}
         for key, of_key in sorted(grouped(rows, lambda row: row.key).items(), key=repr):
             one = settle(self.spec, of_key, matches.get(key))
@@ -258,20 +260,18 @@ class ModelRun:
             rows = [max(rows, key=lambda row: row.row_no)]
         arriving = merged([(row.stamp, row.said) for row in rows], self.spec.id)
         of = self.spec.object
-        outcome, before = write_record(
-            self.tables.records[of], self.writer, of, key, arriving, self.log
-        )
+        outcome, before = write_record(self.tables.records[of], self.writer, of, key, arriving)
         if outcome == "unchanged" and (settled.losers or key in effects.stale):
             outcome = "stale"
         before = {**effects.moved.get(key, {}), **before}
-        return log_change(self.writer, of, key, outcome, before, self.log)
+        return log_change(self.writer, of, key, outcome, before)
 
     def _finish(self, reading: Reading, ruled: Ruled, committed: list[Row]) -> None:
         self.log.counts["rejected"] = len(self.rejected)
         skipped = {row.row_no for row in ruled.skipped}
         uncommitted = [r for r in reading.rows if r.row_no in self.rejected or r.row_no in skipped]
         done = [row.arrived for row in committed]
-        remember(self.spec, self.state, reading, done, uncommitted, self.at)
+        remember(self.spec, self.state, reading, done, uncommitted, at=self.at)
         if self.spec.object == ACCOUNTS:
             accounts = self.tables.records[ACCOUNTS]
             self.warnings |= parent_warnings(accounts) if self.spec.line("parent_id") else set()
