@@ -10,11 +10,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from totango_pipelines.integrations.project import load_project
+from totango_pipelines.integrations.integration import Integration, ObjectName
+from totango_pipelines.integrations.project import Project, load_project
 from totango_pipelines.orchestration.run_launch import RunOutcome, launch_run
 from totango_pipelines.sync.environment import Environment
 
 COUNTS = ("rows_read", "created", "updated", "unchanged", "rejected")
+
+FIRST_OBJECTS = (
+    ObjectName.ACCOUNTS,
+    ObjectName.TOTANGO_USERS,
+    ObjectName.USERS,
+    ObjectName.ACCOUNTS_FOREIGN_KEYS,
+)
+"""What others refer to: accounts and people, then the foreign keys that `match_on` looks up."""
 
 
 def main() -> int:
@@ -23,7 +32,7 @@ def main() -> int:
     project = load_project(environment.project)
     console = Console(highlight=False)
     outcomes = {}
-    for name in project.integrations:
+    for name in in_order(project):
         with console.status(f"running {name} …"):
             outcomes[name] = launch_run(
                 name, project=project, environment=environment, mode="incremental"
@@ -34,6 +43,23 @@ def main() -> int:
             console.print(f"[red]error:[/red] {name}: {outcome.error}", soft_wrap=True)
     console.print(whereabouts(environment, outcomes), soft_wrap=True)
     return max((outcome.exit_code for outcome in outcomes.values()), default=0)
+
+
+def in_order(project: Project) -> list[str]:
+    """The ids of the integrations, those first that bring what others refer to."""
+
+    def wave(name: str) -> int:
+        integration = project.integrations[name].integration
+        is_first = integration.object in FIRST_OBJECTS and not _adds_to_accounts(integration)
+        return FIRST_OBJECTS.index(integration.object) if is_first else len(FIRST_OBJECTS)
+
+    return sorted(project.integrations, key=wave)
+
+
+def _adds_to_accounts(integration: Integration) -> bool:
+    """Whether it only adds to accounts that others bring."""
+    settings = integration.settings
+    return settings.match_on != "account_id" or not settings.allow_new
 
 
 def summary(outcomes: dict[str, RunOutcome]) -> Table:

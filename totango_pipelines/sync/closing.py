@@ -18,6 +18,7 @@ from totango_pipelines.sync.reading import baseline_of, held_of, identity_of
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.change_log import RUN_CONFLICTS
 from totango_pipelines.upsert.merge import UNCOMMITTED
+from totango_pipelines.upsert.register import ACCOUNT_ID
 from totango_pipelines.upsert.state import IntegrationState, NextState, StateFile, state_path
 
 _BATCH_ROWS = 8_192
@@ -100,6 +101,12 @@ class Closing:
         known = context.catalog.attributes(context.integration.object)
         by_column = {attribute.column: attribute for attribute in known}
         by_column |= {line.attribute.column: line.attribute for line in self.plan.attributes}
+        # A foreign key in the account's place has its troubles.
+        by_column |= {
+            ACCOUNT_ID.name: line.attribute
+            for line in self.plan.attributes
+            if line.stands_for_account
+        }
         lines = [
             (row["_row"], by_column[row["attribute"]], row["code"]) for row in refused.to_pylist()
         ]

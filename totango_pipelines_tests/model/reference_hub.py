@@ -30,7 +30,7 @@ Delivery
 Cells and keys
 10. Every problem of a cell is listed: a key may be too long and have wrong characters.
 11. on_error does not speak of keys (nor of the account of usage and of the register, which is
-    judged as a key: KEY_NULL). A required cell that null_value silences is REQUIRED_NULL.
+    folded and limited as a key, and REQUIRED_NULL where there is none). A required cell that null_value silences is REQUIRED_NULL.
 12. User ids of usage are folded and limited as user ids (KEY_TOO_LONG, KEY_CHARACTERS); null is
     REQUIRED_NULL. Module and action of the stream are keys without the limits of usage.
 13. parent_id is not trimmed (it is no key of its record). A blank recency is null.
@@ -45,7 +45,8 @@ The hub's rules
 18. SUBJECT_OR_CONTENT: row by row, the record as that row alone would leave it (stale and disputed
     cells keep the hub's value); what another row of the key brings does not count.
 19. A count of the stream that is not said is 1 in each row of a new key, by that row's stamp.
-20. The match is taken by the first row in stamp order, if conflicts are resolved by the newest.
+20. The row that took a match is, of the source record that has it in the end, the first that is
+    newer than all rows of the others, the stored match among them.
 21. A released cell is unwritten: any row that speaks writes it, also an equal value (then nothing
     changes visibly). A claim that moves counts for the account that it moves to.
 22. A failed run reports the counts that it would have had.

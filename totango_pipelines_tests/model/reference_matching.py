@@ -61,9 +61,17 @@ def _newest_wins(spec: Spec, rows: list[Row], matching: list[Row], stored: Match
     return Settled(
         [row for row in rows if row not in losers],
         losers=losers,
-        match=stored if keeps else Match(winner, newest[winner], spec.id),
+        match=stored if keeps else Match(winner, _took(winner, matching, stored), spec.id),
         resolved=int(not keeps and len(newest) > 1),
     )
+
+
+def _took(winner: str, matching: list[Row], stored: Match | None) -> Stamp:
+    """The stamp of the row that took the match: the winner's first after all of the others."""
+    others = [row.stamp for row in matching if row.source_id != winner]
+    others += [stored.stamp] if stored else []
+    own = [row.stamp for row in matching if row.source_id == winner]
+    return min(stamp for stamp in own if all(stamp > other for other in others))
 
 
 def forget(matches: Matches, taker: str) -> None:

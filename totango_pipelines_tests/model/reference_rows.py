@@ -234,7 +234,8 @@ def _keys(
         problems += [Problem(line.name, code) for code in codes]
         may_be_blank = line is spec.account_line and spec.object in {TASKS, TOUCHPOINTS}
         if value is None and not codes and not may_be_blank:
-            problems.append(Problem(line.name, "KEY_NULL"))
+            identifies = line is not spec.account_line or spec.object not in {USAGE, REGISTER}
+            problems.append(Problem(line.name, "KEY_NULL" if identifies else "REQUIRED_NULL"))
         if line is spec.account_line:
             account = value
         else:

@@ -1,0 +1,187 @@
+"""Random histories of whole runs: the hub must hold what the reference model holds (semantics.md).
+
+Integrations that share accounts are declared, edited, run, killed, repeated, overtaken, deleted; after
+every run counts, rejects, change log, conflicts, cells with their stamps and writers, matches, rows
+of usage and the ledger are compared. Both hubs have a time to spend; TOTANGO_TEST_HISTORIES says how
+many seconds (make test-deep gives more).
+"""
+
+import os
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from totango_pipelines_tests.model.histories import KINDS, MODES, TOGETHER
+from totango_pipelines_tests.model.world import Run, World
+
+SECONDS = float(os.environ.get("TOTANGO_TEST_HISTORIES", "60"))
+STEPS = 30
+# Making a failure small takes minutes: only who looks at one asks for it.
+SHRINKS = bool(os.environ.get("TOTANGO_TEST_SHRINKS"))
+PHASES = [Phase.generate, *([Phase.shrink] if SHRINKS else [])]
+
+
+class Histories(RuleBasedStateMachine):
+    """One history on one hub."""
+
+    hub_url = ""
+    examples = 0
+    runs = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).examples += 1
+        self.at = 0
+        self.open: Run | None = None
+        self.scratch = tempfile.TemporaryDirectory(prefix="history_", ignore_cleanup_errors=True)
+
+    @initialize(names=st.sampled_from(TOGETHER), data=st.data())
+    def begin(self, names, data):
+        self.names = names
+        url = self.fresh_hub(Path(self.scratch.name))
+        self.world = World(Path(self.scratch.name) / "project", url)
+        for name in names:
+            kind = KINDS[name]
+            self.world.declare(data.draw(kind.specs), list(kind.columns))
+            self.world.edit(name, data.draw(kind.rows))
+
+    def fresh_hub(self, folder: Path) -> str:
+        raise NotImplementedError
+
+    def _name(self, data) -> str:
+        return data.draw(st.sampled_from(self.names))
+
+    def _later(self, data) -> int:
+        # Mostly seconds; sometimes a day, sometimes back: clocks do that.
+        self.at += data.draw(st.sampled_from([1, 1, 1, 10, 86_400, -5]))
+        return self.at
+
+    @rule(data=st.data())
+    def edit(self, data):
+        name = self._name(data)
+        self.world.edit(name, data.draw(KINDS[name].rows))
+
+    @rule(data=st.data())
+    def change_a_row(self, data):
+        name = self._name(data)
+        rows = list(self.world.sources[name])
+        if rows:
+            position = data.draw(st.integers(0, len(rows) - 1))
+            column = data.draw(st.sampled_from(sorted(KINDS[name].columns)))
+            value = data.draw(KINDS[name].columns[column])
+            rows[position] = rows[position] | {column: value}
+            self.world.edit(name, rows)
+
+    @rule(data=st.data())
+    def declare_again(self, data):
+        name = self._name(data)
+        if self.open is None or self.open.spec.id != name:
+            self.world.declare(data.draw(KINDS[name].specs), list(KINDS[name].columns))
+
+    @rule(data=st.data(), mode=MODES, repeats=st.booleans())
+    def run(self, data, mode, repeats):
+        type(self).runs += 1
+        self.world.end(self.world.begin(self._name(data), mode, self._later(data)), repeats=repeats)
+
+    @rule(data=st.data(), mode=MODES, statements=st.integers(0, 25))
+    def run_and_die(self, data, mode, statements):
+        type(self).runs += 1
+        begun = self.world.begin(self._name(data), mode, self._later(data))
+        self.world.end(begun, dies_after=statements)
+
+    @precondition(lambda self: self.open is None)
+    @rule(data=st.data(), mode=MODES)
+    def begin_a_slow_run(self, data, mode):
+        self.open = self.world.begin(self._name(data), mode, self._later(data))
+
+    @precondition(lambda self: self.open is not None)
+    @rule()
+    def end_the_slow_run(self):
+        type(self).runs += 1
+        self.world.end(self.open)
+        self.open = None
+
+    @rule(data=st.data())
+    def delete(self, data):
+        if data.draw(st.integers(0, 5)) == 0:
+            self.world.delete(self._name(data))
+
+    def teardown(self):
+        self.scratch.cleanup()
+
+
+class OnDuckdb(Histories):
+    def fresh_hub(self, folder: Path) -> str:
+        return f"duckdb:///{folder / 'hub.duckdb'}"
+
+
+class OnPostgres(Histories):
+    database = ""
+
+    def fresh_hub(self, folder: Path) -> str:
+        self.schema = f"s{uuid.uuid4().hex}"
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {self.schema}")
+        return f"{self.database}?options=-csearch_path%3D{self.schema}"
+
+    def teardown(self):
+        super().teardown()
+        if hasattr(self, "schema"):
+            with psycopg.connect(self.database, autocommit=True) as connection:
+                connection.execute(f"DROP SCHEMA {self.schema} CASCADE")
+
+
+def explore(machine: type[Histories], seconds: float) -> None:
+    """As many histories as the time allows, at most 300; a failing one is made small."""
+    start, count = time.monotonic(), 0
+    while time.monotonic() - start < seconds and count < 300:
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=5,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                phases=PHASES,
+                report_multiple_bugs=False,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+        count += 5
+    print(f"\n{machine.__name__}: {machine.examples} histories, {machine.runs} runs")
+
+
+@pytest.mark.timeout(0)
+def test_duckdb_holds_what_the_model_holds_after_any_history():
+    explore(OnDuckdb, SECONDS)
+
+
+@pytest.fixture(scope="module")
+def postgres_database(postgres_server_url) -> Iterator[str]:
+    with psycopg.connect(postgres_server_url, autocommit=True) as connection:
+        name = f"model_{uuid.uuid4().hex}"
+        connection.execute(f"CREATE DATABASE {name}")
+        host, port, user = connection.info.host, connection.info.port, connection.info.user
+        password = f":{connection.info.password}" if connection.info.password else ""
+        yield f"postgresql://{user}{password}@{host}:{port}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.timeout(0)
+def test_postgres_holds_what_the_model_holds_after_any_history(postgres_database):
+    OnPostgres.database = postgres_database
+    explore(OnPostgres, SECONDS)
