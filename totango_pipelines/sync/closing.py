@@ -102,11 +102,9 @@ class Closing:
         by_column = {attribute.column: attribute for attribute in known}
         by_column |= {line.attribute.column: line.attribute for line in self.plan.attributes}
         # A foreign key in the account's place has its troubles.
-        by_column |= {
-            ACCOUNT_ID.name: line.attribute
-            for line in self.plan.attributes
-            if line.stands_for_account
-        }
+        stand_ins = [line.attribute for line in self.plan.attributes if line.stands_for_account]
+        if stand_ins:
+            by_column[ACCOUNT_ID.name] = stand_ins[0]
         lines = [
             (row["_row"], by_column[row["attribute"]], row["code"]) for row in refused.to_pylist()
         ]

@@ -132,7 +132,7 @@ class OnDuckdb(Histories):
 class OnPostgres(Histories):
     database = ""
 
-    def fresh_hub(self, folder: Path) -> str:
+    def fresh_hub(self, folder: Path) -> str:  # noqa: ARG002 - its hub is no file
         self.schema = f"s{uuid.uuid4().hex}"
         with psycopg.connect(self.database, autocommit=True) as connection:
             connection.execute(f"CREATE SCHEMA {self.schema}")

@@ -291,7 +291,7 @@ class World:
         wanted = [
             (c.object, key_text(c.key), c.operation, in_log(c.before)) for c in expected.changes
         ]
-        assert sorted(map(repr, told)) == sorted(map(repr, wanted)), (
+        assert sorted(map(in_order, told)) == sorted(map(in_order, wanted)), (
             f"{run}: {told} instead of {wanted}"
         )
         found = self.query(
@@ -366,7 +366,8 @@ class World:
         released = dict(self.query("SELECT integration, run_seq FROM _released"))
         found = {}
         for row, key in zip(rows, parts, strict=True):
-            exceptions = json.loads(str(row["_cells"])) if row["_cells"] else {}
+            text = row["_cells"] or "{}"
+            exceptions = json.loads(text) if isinstance(text, str) else text
             cells = {}
             for attribute, value in row.items():
                 if attribute.startswith("_") or attribute in keys:
@@ -487,6 +488,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value:.4f}"
     return value.isoformat() if isinstance(value, date) else value
+
+
+def in_order(change: tuple[Any, ...]) -> str:
+    return json.dumps(change, sort_keys=True)
 
 
 def in_conflict(value: Any) -> str | None:
