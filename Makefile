@@ -14,7 +14,7 @@ demo dev: export TOTANGO_PROJECT := $(TOTANGO_PROJECT)
 demo dev: export TOTANGO_HOME := $(TOTANGO_HOME)
 demo dev: export DAGSTER_HOME := $(DAGSTER_HOME)
 
-.PHONY: help setup demo dev test test-browser check format schemas docs bench clean
+.PHONY: help setup demo dev test test-deep test-browser check format schemas docs bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ dev: $(READY) $(DAGSTER_HOME)/dagster.yaml ## Dagster's UI, scheduler and sensor
 
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+
+test-deep: $(READY) ## random histories for half an hour on each hub
+	@TOTANGO_TEST_HISTORIES=$${SECONDS_A_HUB:-1800} $(BIN)/python -m pytest -n 2 --dist loadfile -rP totango_pipelines_tests/model
 
 test-browser: $(READY) ## the tests that open the UI in Chromium
 	@$(BIN)/python -m pytest -m browser

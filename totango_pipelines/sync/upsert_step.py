@@ -34,6 +34,7 @@ def run_upsert(context: RunContext) -> UpsertResult:
         work=work,
         clock=lambda: datetime.now(UTC),
         before_commit=Closing(context, plan, source).close,
+        range_rows=context.range_rows,
     )
     for folder in (work.folder, context.state_folder):
         shutil.rmtree(folder, ignore_errors=True)

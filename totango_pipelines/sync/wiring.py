@@ -15,6 +15,7 @@ from totango_pipelines.staging import RunFolder, StagedFile, Staging
 from totango_pipelines.sync.environment import Environment
 from totango_pipelines.upsert.delivery import RejectLimits, RunIdentity
 from totango_pipelines.upsert.duckdb_hub import DuckdbHub
+from totango_pipelines.upsert.key_ranges import RANGE_ROWS
 from totango_pipelines.upsert.postgres_hub import PostgresHub
 from totango_pipelines.upsert.target import UpsertTarget
 
@@ -74,6 +75,11 @@ class RunContext:
     def work(self) -> WorkSpace:
         """Where a step of this run may spill."""
         return WorkSpace(self.folder.path / "spill.part", MEMORY_LIMIT)
+
+    @property
+    def range_rows(self) -> int:
+        """About as many rows are compared with the hub at once."""
+        return RANGE_ROWS
 
     @property
     def limits(self) -> RejectLimits:

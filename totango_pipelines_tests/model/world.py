@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -93,7 +93,12 @@ class WorldContext(RunContext):
     """A run at a given time, whose hub may die."""
 
     now: datetime
+    rows_at_once: int = 1000
     countdown: Countdown | None = None
+
+    @property
+    def range_rows(self) -> int:
+        return self.rows_at_once
 
     def source(self) -> Any:
         return ClockedSource(super().source(), self.now)
@@ -161,12 +166,12 @@ class World:
             values = [[in_sqlite(n, row[n]) for n in names] for row in rows]
             self._write_source(f"INSERT INTO {name} ({', '.join(names)}) VALUES ({marks})", values)
 
-    def begin(self, name: str, mode: str, at: int) -> Run:
+    def begin(self, name: str, mode: str, at: int, rows_at_once: int = 1000) -> Run:
         """Read the source and map it, in the product; take the lease in both."""
         self.runs += 1
         self.journal.append(f"begins: run-{self.runs} of {name}, {mode}, at {at}")
         spec, run_id = self.specs[name], f"run-{self.runs}"
-        context = self.context(spec, run_id, mode, at)
+        context = replace(self.context(spec, run_id, mode, at), rows_at_once=rows_at_once)
         run_extract(context)
         source, manifest = context.folder.verified(StagedFile.SOURCE)
         map_rows(context, staged_plan(context, manifest), source, manifest)
@@ -180,16 +185,17 @@ class World:
         self.journal.append(f"ends: {run}, dies_after={dies_after}, repeats={repeats}")
         try:
             self._end(run, dies_after, repeats=repeats)
-        except AssertionError as error:
+        except Exception as error:
             told = "\n".join(self.journal)
-            raise AssertionError(f"{error}\n\nThe history:\n{told}") from None
+            raise AssertionError(f"{error!r}\n\nThe history:\n{told}") from error
 
     def _end(self, run: Run, dies_after: int | None, *, repeats: bool) -> None:
         if dies_after is not None:
             self._die(run, dies_after)
         expected = self._in_model(run)
         if expected == "lease lost":
-            with_error(LeaseLostError, lambda: run_upsert(run.context))
+            # Whose rows would have been too many is told so first.
+            with_error((LeaseLostError, TooManyRejectsError), lambda: run_upsert(run.context))
         elif expected.status == "failed":
             with_error(TooManyRejectsError, lambda: run_upsert(run.context))
         else:
@@ -235,10 +241,7 @@ class World:
 
     def _die(self, run: Run, statements: int) -> None:
         context = run.context
-        doomed = WorldContext(
-            *(context.environment, context.project, context.declared, context.run, context.now),
-            Countdown(statements),
-        )
+        doomed = replace(context, countdown=Countdown(statements))
         try:
             run_upsert(doomed)
         except (KilledError, LeaseLostError, TooManyRejectsError):
@@ -410,12 +413,12 @@ TABLES = (
 )
 
 
-def with_error(kind: type[Exception], act: Any) -> None:
+def with_error(kind: type[Exception] | tuple[type[Exception], ...], act: Any) -> None:
     try:
         act()
     except kind:
         return
-    raise AssertionError(f"{kind.__name__} was expected")
+    raise AssertionError(f"{kind} was expected")
 
 
 def moment(at: int) -> datetime:

@@ -1,0 +1,10 @@
+"""Random histories on the embedded hub; see machine.py."""
+
+import pytest
+
+from totango_pipelines_tests.model.machine import OnDuckdb, explore
+
+
+@pytest.mark.timeout(0)
+def test_the_hub_holds_what_the_model_holds_after_any_history():
+    explore(OnDuckdb)
