@@ -15,6 +15,7 @@ import typer
 from totango_pipelines.cli.automap_command import automap
 from totango_pipelines.cli.create_command import create
 from totango_pipelines.cli.edit_commands import disable, duplicate, edit, enable
+from totango_pipelines.cli.explain_command import explain
 from totango_pipelines.cli.history_commands import download, history
 from totango_pipelines.cli.list_commands import list_integrations, show
 from totango_pipelines.cli.output import make_console, print_error, print_exception
@@ -93,7 +94,8 @@ app.command("disable", short_help="Switch a schedule off.")(disable)
 app.command("run", short_help="Run an integration now.")(run_integration)
 app.command("history", short_help="The past runs of an integration.")(history)
 app.command("rejects", short_help="What a run rejected, and how to mend it.")(rejects)
-app.command("download", short_help="A past run's extract, rows or rejects.")(download)
+app.command("download", short_help="A past run's extract, rows, rejects or conflicts.")(download)
+app.command("explain", short_help="Who set each value of a record, and what was there.")(explain)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -28,6 +28,11 @@ def run_files() -> ModuleType:
     return importlib.import_module("totango_pipelines.cli.run_files")
 
 
+def hub_reader() -> ModuleType:
+    """What reads the hub: imports its engines."""
+    return importlib.import_module("totango_pipelines.upsert.hub_reader")
+
+
 def names() -> ModuleType:
     """What finds the names that somebody may have meant."""
     return importlib.import_module("totango_pipelines.catalog.catalog")

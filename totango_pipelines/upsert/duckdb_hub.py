@@ -88,6 +88,16 @@ class DuckdbHub:
             yield DuckdbTransaction(connection)
 
     @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The file, open for reading only, once nobody writes it."""
+        connection = self._when_free(lambda: duckdb.connect(str(self.path), read_only=True))
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
     def _transaction(self, work: WorkSpace) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = self._open(work)
         try:
@@ -105,10 +115,15 @@ class DuckdbHub:
 
     def _open(self, work: WorkSpace) -> duckdb.DuckDBPyConnection:
         self._check_writable()
+        return self._when_free(lambda: open_engine(work, str(self.path)))
+
+    def _when_free(
+        self, opened: Callable[[], duckdb.DuckDBPyConnection]
+    ) -> duckdb.DuckDBPyConnection:
         deadline = self.monotonic() + self.lock_wait
         while True:
             try:
-                return open_engine(work, str(self.path))
+                return opened()
             except duckdb.Error as error:
                 locked = any(sign in str(error).lower() for sign in _LOCKED)
                 if not locked or self.monotonic() >= deadline:

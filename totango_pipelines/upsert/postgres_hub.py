@@ -86,6 +86,13 @@ class PostgresHub:
                 connection.execute(sql_text(statement.replace("?", "%s")), values)
 
     @contextmanager
+    def read(self) -> Iterator[psycopg.Connection]:
+        """A connection that can only read."""
+        with self._connected() as connection:
+            connection.execute("SET TRANSACTION READ ONLY")
+            yield connection
+
+    @contextmanager
     def transaction(self, objects: Sequence[str], work: WorkSpace) -> Iterator[HubTransaction]:
         """One transaction; an advisory lock per object, taken in order, keeps others out."""
         with (
