@@ -1,4 +1,4 @@
-"""One run of one integration in this process, without Dagster: python run_once.py ID.
+"""One run of one integration in this process, without Dagster: python run_once.py ID [--mode MODE].
 
 Reads the environment as the product does (TOTANGO_PROJECT, TOTANGO_HOME, TOTANGO_HUB_URL) and
 prints one line of JSON: laps in seconds (wall, CPU), counts, and the process's peak memory in MiB.
@@ -57,7 +57,7 @@ def timed(laps: Laps, name: str, work: Callable[..., Any]) -> Callable[..., Any]
     return call
 
 
-def run(integration: str) -> dict[str, Any]:
+def run(integration: str, mode: str = "full") -> dict[str, Any]:
     """Run the four steps; their laps, the counts and the peak memory after each."""
     laps: Laps = {}
     peaks: dict[str, float] = {}
@@ -69,7 +69,7 @@ def run(integration: str) -> dict[str, Any]:
     declared = project.integrations[integration]
     each = declared.integration
     identity = delivery.RunIdentity(
-        uuid.uuid4().hex, integration, str(each.object), each.connection, "full", "manual"
+        uuid.uuid4().hex, integration, str(each.object), each.connection, mode, "manual"
     )
     context = wiring.RunContext(environment, project, declared, identity)
     laps["start and import"] = since(STARTED)
@@ -94,8 +94,9 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Run one integration without Dagster.")
     parser.add_argument("integration")
+    parser.add_argument("--mode", default="full")
     arguments = parser.parse_args()
-    print(json.dumps(run(arguments.integration)))
+    print(json.dumps(run(arguments.integration, arguments.mode)))
 
 
 if __name__ == "__main__":

@@ -92,6 +92,8 @@ class _Delivering:
             rows_read=manifest.facts["rows_read"],
             rejected=manifest.facts["rejected"],
             limits=self.context.limits,
+            held=manifest.facts["held"],
+            held_rejected=manifest.facts["held_rejected"],
             account_must_exist=unknown is UnknownAccount.REJECT,
             renamed_keys=renamed,
             claims=self._claims(),

@@ -59,10 +59,17 @@ class _Mapping:
             if rows.rejected:
                 known += self._recognise_late(baseline, mapped)
             rows = replace(rows, rows_read=held + self.manifest.rows)
+            held_rejected = self._held_rejected(rejects, held)
             # The mapped file last: the upsert goes by it, and may add to the rejects.
             finish_parquet(rejects, rejects_done)
-            facts = {"rows_read": rows.rows_read, "rejected": rows.rejected, "held": held}
-            finish_parquet(mapped, mapped_done, facts | {"recognised": asdict(known)})
+            facts = {
+                "rows_read": rows.rows_read,
+                "rejected": rows.rejected,
+                "held": held,
+                "held_rejected": held_rejected,
+                "recognised": asdict(known),
+            }
+            finish_parquet(mapped, mapped_done, facts)
         return rows
 
     def _map(self, rows: str, mapped: Path, rejects: Path) -> MappedRows:
@@ -85,6 +92,12 @@ class _Mapping:
                 open_accepted=open_accepted,
                 rejects_file=rejects,
             )
+
+    def _held_rejected(self, rejects: Path, held: int) -> int:
+        """How many of the rows that were held open were rejected again."""
+        again = f"FROM read_parquet({literal(str(rejects))}) WHERE _row <= {held}"
+        rows = self.engine.execute(f"SELECT count(DISTINCT _row) {again}").fetchall()
+        return int(rows[0][0])
 
     def _recognise_late(self, baseline: Baseline, mapped: Path) -> Recognised:
         """Drop keys that are as they were committed, once their rejected rows are left out."""

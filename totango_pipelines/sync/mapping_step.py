@@ -75,7 +75,11 @@ def run_mapping(context: RunContext) -> MappingResult:
     source, manifest = context.folder.verified(StagedFile.SOURCE)
     plan = staged_plan(context, manifest)
     rows = map_rows(context, plan, source, manifest)
-    exceeded = context.limits.exceeded(rejected=rows.rejected, rows_read=rows.rows_read)
+    facts = context.folder.manifest(StagedFile.MAPPED).facts
+    # Rows that were held open were judged when they came.
+    exceeded = context.limits.exceeded(
+        rejected=rows.rejected - facts["held_rejected"], rows_read=rows.rows_read - facts["held"]
+    )
     return MappingResult(
         rows,
         plan.reads,

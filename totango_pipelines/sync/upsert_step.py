@@ -3,13 +3,11 @@
 import shutil
 from datetime import UTC, datetime
 
-from totango_pipelines.errors import TooManyRejectsError
 from totango_pipelines.staging import StagedFile
 from totango_pipelines.sync.closing import Closing
 from totango_pipelines.sync.delivering import delivery_of
 from totango_pipelines.sync.mapping_step import staged_plan
 from totango_pipelines.sync.wiring import RunContext
-from totango_pipelines.upsert.delivery import Delivery
 from totango_pipelines.upsert.writer import UpsertResult, upsert_delivery
 
 
@@ -25,7 +23,7 @@ def run_upsert(context: RunContext) -> UpsertResult:
     source = context.folder.manifest(StagedFile.SOURCE)
     plan = staged_plan(context, source)
     delivery = delivery_of(context, plan, source)
-    _check_limits(delivery)
+    delivery.check_limits(delivery.rejected)
     work = context.work
     work.folder.mkdir(parents=True, exist_ok=True)
     result = upsert_delivery(
@@ -40,10 +38,3 @@ def run_upsert(context: RunContext) -> UpsertResult:
         shutil.rmtree(folder, ignore_errors=True)
     return result
 
-
-def _check_limits(delivery: Delivery) -> None:
-    if delivery.limits.exceeded(rejected=delivery.rejected, rows_read=delivery.rows_read):
-        msg = (
-            f"{delivery.rejected} of {delivery.rows_read} rows were rejected; nothing was written."
-        )
-        raise TooManyRejectsError(msg)

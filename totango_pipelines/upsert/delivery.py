@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
-from totango_pipelines.errors import CountsIdentityError
+from totango_pipelines.errors import CountsIdentityError, TooManyRejectsError
 from totango_pipelines.upsert.state import IntegrationState
 
 
@@ -97,7 +97,8 @@ class Delivery:
     mapped. `last_row_counts`: of several rows of one key.
     `allow_new_is_of_accounts`: records of known accounts may always be new. `roles` are those an assignment may name.
     `removes`: rows of the integration that the source no longer has leave the hub (usage), `totals`:
-    what it has beyond those read is counted as absent. `released`: cells of these writers up to
+    what it has beyond those read is counted as absent. The first `held` rows were held open from
+    before, of which the mapping rejected `held_rejected` again. `released`: cells of these writers up to
     these runs belong to nobody (semantics.md 5).
     """
 
@@ -129,6 +130,27 @@ class Delivery:
     removes: bool = False
     totals: bool = False
     released: tuple[tuple[str, int], ...] = ()
+    held: int = 0
+    held_rejected: int = 0
+
+    def check_limits(self, rejected: int, refused_again: int = 0) -> None:
+        """Judge the rejects among the rows that were just read.
+
+        Rows that were held open were judged when they came: counted again and again, a few of them
+        would stop every small window. (ours)
+
+        Raises:
+            TooManyRejectsError: there are more of them than the limits allow.
+        """
+        new = rejected - self.held_rejected - refused_again
+        rows = self.rows_read - self.held
+        if self.limits.exceeded(rejected=new, rows_read=rows):
+            msg = (
+                f"{new} of {rows} rows were rejected, more than reject_allowance "
+                f"({self.limits.allowance}) and max_reject_ratio ({self.limits.ratio:g}) allow. "
+                "Nothing was written. Mend the rows, or raise the limits in settings."
+            )
+            raise TooManyRejectsError(msg)
 
     @property
     def mapped_columns(self) -> frozenset[str]:

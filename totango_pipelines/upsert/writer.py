@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from totango_pipelines.engine import WorkSpace
-from totango_pipelines.errors import LeaseLostError, TooManyRejectsError
+from totango_pipelines.errors import LeaseLostError
 from totango_pipelines.quoting import comma, literal
 from totango_pipelines.upsert.append import Append
 from totango_pipelines.upsert.arrivals import EMPLOYEES, Arrivals, names_employees
@@ -84,7 +84,8 @@ def upsert_delivery(
         merged = _merge(hub, delivery, range_rows, unmatched)
         counts += merged.counts
         counts.check_identity()
-        _check_limits(delivery, counts)
+        again = {row for row in merged.refused["_row"].to_pylist() if row <= delivery.held}
+        delivery.check_limits(counts.rejected, len(again))
         state = before_commit(hub.work, merged.refused)
         if state is not None:
             hub.keep_state(run, state)
@@ -116,17 +117,6 @@ def _merge(
 
 def _all(refused: list[pa.Table]) -> pa.Table:
     return pa.concat_tables(refused) if refused else REFUSED_SCHEMA.empty_table()
-
-
-def _check_limits(delivery: Delivery, counts: UpsertCounts) -> None:
-    limits = delivery.limits
-    if limits.exceeded(rejected=counts.rejected, rows_read=counts.rows_read):
-        msg = (
-            f"{counts.rejected} of {counts.rows_read} rows were rejected, more than "
-            f"reject_allowance ({limits.allowance}) and max_reject_ratio ({limits.ratio}) allow. "
-            "Nothing was written. Mend the rows, or raise the limits in settings."
-        )
-        raise TooManyRejectsError(msg)
 
 
 def _objects(delivery: Delivery) -> list[str]:

@@ -53,12 +53,13 @@ class Reading:
     """The rows of the extract, numbered.
 
     everything: all are delivered, whatever was committed (full, rebuild, changed fingerprint).
-    whole: the run reads the whole source; else a window of it.
+    whole: the run reads the whole source; else a window of it. held: so many rows were held open.
     """
 
     rows: tuple[Arrived, ...]
     everything: bool
     whole: bool
+    held: int = 0
 
 
 @dataclass
@@ -77,14 +78,16 @@ def missing_columns(spec: Spec, rows: Iterable[SourceRow]) -> list[str]:
 def read(spec: Spec, mode: str, state: State, rows: Iterable[SourceRow], at: Moment) -> Reading:
     everything = mode != INCREMENTAL or has_changed(spec, state, at)
     rows = [dict(row) for row in rows]
+    held = []
     whole = everything or spec.cursor_column is None
     if not whole:
         window = [row for row in rows if is_in_window(spec, state, row)]
-        rows = [*held_still(spec, state.held_open, window), *window]
+        held = held_still(spec, state.held_open, window)
+        rows = [*held, *window]
     numbered = [
         Arrived(n, row, spec.source_key(row), spec.content(row)) for n, row in enumerate(rows, 1)
     ]
-    return Reading(tuple(numbered), everything, whole)
+    return Reading(tuple(numbered), everything, whole, len(held))
 
 
 def has_changed(spec: Spec, state: State, at: Moment) -> bool:

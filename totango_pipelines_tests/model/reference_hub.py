@@ -50,6 +50,7 @@ The hub's rules
 21. A released cell is unwritten: any row that speaks writes it, also an equal value (then nothing
     changes visibly). A claim that moves counts for the account that it moves to.
 22. A failed run reports the counts that it would have had.
+23. The limits judge the rows that were just read: rows held open were judged when they came.
 """
 
 import copy

@@ -116,6 +116,7 @@ class ModelRun:
     rejected: dict[int, list[Problem]] = field(default_factory=dict)
     duplicates: list[tuple[tuple, tuple[int, ...]]] = field(default_factory=list)
     warnings: set[str] = field(default_factory=set)
+    held: int = 0
 
     def perform(self, source_rows: Iterable[SourceRow]) -> Outcome:
         source_rows = list(source_rows)
@@ -123,6 +124,7 @@ class ModelRun:
             return self._failed("COLUMN_MISSING")
         reading = read(self.spec, self.mode, self.state, source_rows, self.at)
         self.log.counts["rows_read"] = len(reading.rows)
+        self.held = reading.held
         if not reading.rows:
             self.warnings.add("EMPTY_EXTRACT")
         if self.mode == REBUILD:
@@ -282,9 +284,10 @@ class ModelRun:
     def _outcome(self) -> Outcome:
         counts = self._counts()
         assert counts["rows_read"] == sum(counts[name] for name in IDENTITY), counts
-        rejected, rows_read = counts["rejected"], counts["rows_read"]
-        too_many = rejected > self.spec.reject_allowance
-        if too_many and rejected / rows_read > self.spec.max_reject_ratio:
+        rejected = counts["rejected"]
+        new = sum(row_no > self.held for row_no in self.rejected)
+        rows = counts["rows_read"] - self.held
+        if new > self.spec.reject_allowance and new / rows > self.spec.max_reject_ratio:
             return self._failed("REJECTS")
         if len(self.state.held_open) > self.held_limit:
             return self._failed("HELD_OPEN")

@@ -226,6 +226,16 @@ class TestByCursor:
         assert counts == {"rows_read": 1, "rejected": 1}
         assert windows.run("crm", []) == {"rows_read": 1, "rejected": 1}
 
+    def test_rows_that_were_held_open_do_not_count_against_the_limits_again(self, scene):
+        limits = {"reject_allowance": 1, "max_reject_ratio": 0.5}
+        scene.declare("crm", "accounts", MAPPING, **BY_CURSOR, **limits)
+        bad = [{"id": f"!{n}", "tier": "x", "seq": 1} for n in range(3)]
+        scene.run("crm", [*bad, *({"id": f"a{n}", "tier": "x", "seq": 1} for n in range(4))])
+        counts = scene.run("crm", [{"id": "b", "tier": "x", "seq": 2}])
+        assert counts == {"rows_read": 4, "created": 1, "rejected": 3}
+        with pytest.raises(TooManyRejectsError, match="2 of 2 rows"):
+            scene.run("crm", [{"id": f"?{n}", "tier": "x", "seq": 3} for n in range(2)])
+
     def test_a_held_row_whose_columns_changed_their_type_asks_for_a_full_run(self, windows):
         windows.run("crm", [{"id": "!", "tier": "x", "seq": 1}])
         windows.source("crm", [{"id": "a", "tier": 1, "seq": 2}])
