@@ -43,7 +43,7 @@ dev: $(READY) $(DAGSTER_HOME)/dagster.yaml ## Dagster's UI, scheduler and sensor
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
 
-test-deep: $(READY) ## random histories for half an hour on each hub
+test-deep: $(READY) ## random histories, half an hour on each hub
 	@TOTANGO_TEST_HISTORIES=$${SECONDS_A_HUB:-1800} $(BIN)/python -m pytest -n 2 --dist loadfile -rP totango_pipelines_tests/model
 
 test-browser: $(READY) ## the tests that open the UI in Chromium
@@ -66,8 +66,9 @@ schemas: $(READY) ## write the JSON Schemas of the declared files again
 docs: $(READY) ## write the page about expressions again
 	@$(BIN)/python -m totango_pipelines.mapping.functions.page
 
-bench: $(READY) ## a million rows, PostgreSQL to PostgreSQL, beside the plain COPY and MERGE
+bench: $(READY) ## a million rows beside plain COPY and MERGE, the modes, ten integrations
 	@$(BIN)/python benchmarks/postgres_to_postgres.py
+	@$(BIN)/python benchmarks/modes.py
 
 clean: ## remove the demo's warehouse and state; the environment stays
 	@rm -rf demo/.totango demo/warehouse.duckdb

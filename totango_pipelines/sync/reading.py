@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from totango_pipelines.catalog.attributes import normalised_name
-from totango_pipelines.catalog.objects import WriteMode
+from totango_pipelines.catalog.objects import TotangoObject, WriteMode
 from totango_pipelines.difference.baseline import Baseline, Reading
 from totango_pipelines.difference.identity import CONTENT_HASH, Identity
 from totango_pipelines.extract.cursor import Cursor, cursor_from
@@ -100,7 +101,7 @@ def baseline_of(context: RunContext, source: Manifest) -> Baseline:
     return Baseline(reading, by_window, file)
 
 
-def held_of(folder: RunFolder) -> Any:  # noqa: ANN401 - a Path or None
+def held_of(folder: RunFolder) -> Path | None:
     """The file of the rows that were held open, if there are any."""
     return folder.verified(StagedFile.HELD)[0] if folder.has(StagedFile.HELD) else None
 
@@ -145,5 +146,5 @@ def _fingerprint(context: RunContext, started_at: datetime) -> str:
     return says
 
 
-def _object(context: RunContext) -> Any:  # noqa: ANN401 - the catalogue's type
+def _object(context: RunContext) -> TotangoObject:
     return context.catalog.object(context.integration.object)

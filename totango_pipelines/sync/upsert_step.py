@@ -37,4 +37,3 @@ def run_upsert(context: RunContext) -> UpsertResult:
     for folder in (work.folder, context.state_folder):
         shutil.rmtree(folder, ignore_errors=True)
     return result
-

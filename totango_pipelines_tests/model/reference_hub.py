@@ -30,7 +30,8 @@ Delivery
 Cells and keys
 10. Every problem of a cell is listed: a key may be too long and have wrong characters.
 11. on_error does not speak of keys (nor of the account of usage and of the register, which is
-    folded and limited as a key, and REQUIRED_NULL where there is none). A required cell that null_value silences is REQUIRED_NULL.
+    folded and limited as a key, and REQUIRED_NULL where there is none). A required cell that
+    null_value silences is REQUIRED_NULL.
 12. User ids of usage are folded and limited as user ids (KEY_TOO_LONG, KEY_CHARACTERS); null is
     REQUIRED_NULL. Module and action of the stream are keys without the limits of usage.
 13. parent_id is not trimmed (it is no key of its record). A blank recency is null.
@@ -41,7 +42,7 @@ Cells and keys
     has neither e-mail nor name.
 
 The hub's rules
-17. Two unaccepted rows bind no task: of new ones, the first in stamp order that is complete holds.
+17. A row that is refused binds no task: of new ones, the first complete one in stamp order holds.
 18. SUBJECT_OR_CONTENT: row by row, the record as that row alone would leave it (stale and disputed
     cells keep the hub's value); what another row of the key brings does not count.
 19. A count of the stream that is not said is 1 in each row of a new key, by that row's stamp.

@@ -1,7 +1,7 @@
 """The reference model is itself held to semantics.md: its worked examples and its trickier rules."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -347,7 +347,7 @@ class TestDeliveryByCursor:
 
 class TestUsage:
     SPEC = integration_of("usage", "account_id", "user_id", "action", "module")
-    LOGIN = {"account_id": "a1", "user_id": "U1 ", "action": "login", "module": "web"}
+    LOGIN: ClassVar = {"account_id": "a1", "user_id": "U1 ", "action": "login", "module": "web"}
 
     def test_rows_are_appended_as_often_as_they_are_new(self, scene):
         outcome = scene.run(self.SPEC, self.LOGIN)
