@@ -63,14 +63,23 @@ class Baseline:
             return Recognised()
         rows = f"SELECT {identity.source_key} AS _source_key, {identity.row_content} AS _content"
         rows += f" FROM {NUMBERED}"
+        if not self._compares:
+            gone = f"FROM {self._stored} ANTI JOIN ({rows}) USING (_source_key)"
+            return Recognised(absent=_number(engine, f"SELECT count(DISTINCT _source_key) {gone}"))
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {self._lines(rows)}")
+        # The unknown keys are few: whatever is asked of all keys is asked of them.
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE unknown_keys AS {self._unknown('seen')}")
+        totals = "SELECT count(DISTINCT _source_key), coalesce(sum(_n), 0) FROM"
+        keys, number = engine.execute(f"{totals} seen").fetchall()[0]
+        new = f"{totals} seen SEMI JOIN unknown_keys USING (_source_key)"
+        new_keys, new_rows = engine.execute(new).fetchall()[0]
         absent = 0
         if self.reading is not Reading.WINDOW:
-            gone = f"FROM {self._stored} ANTI JOIN ({rows}) USING (_source_key)"
-            absent = _number(engine, f"SELECT count(DISTINCT _source_key) {gone}")
-        if not self._compares:
-            return Recognised(absent=absent)
-        keys, number = self._recognise_among(engine, rows, "recognised")
-        return Recognised(keys, number, absent)
+            met = f"SELECT count(*) FROM {self._stored} SEMI JOIN unknown_keys USING (_source_key)"
+            stored = _number(engine, f"SELECT count(*) FROM {self._stored}")
+            absent = stored - (int(keys) - int(new_keys)) - _number(engine, met)
+        engine.execute("DROP TABLE seen")
+        return Recognised(int(keys) - int(new_keys), int(number) - int(new_rows), absent)
 
     def recognise_late(self, engine: duckdb.DuckDBPyConnection, delivered: str) -> Recognised:
         """The keys in `late`: committed as they are now, without the rows that were refused.
@@ -79,19 +88,37 @@ class Baseline:
         """
         if not self._compares or self.reading is Reading.WINDOW:
             return Recognised()
-        keys, rows = self._recognise_among(engine, delivered, "late")
-        return Recognised(keys, rows)
+        lines = f"({self._lines(delivered)})"
+        known = f"SELECT _source_key, _n FROM {lines} SEMI JOIN {self._stored} USING (_source_key, _bag)"
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE late AS {known}")
+        total = "SELECT count(*), coalesce(sum(_n), 0) FROM late"
+        keys, number = engine.execute(total).fetchall()[0]
+        return Recognised(int(keys), int(number))
 
     def to_map(self, identity: Identity) -> str:
         """The rows of `numbered` that have to be mapped, with `_source_key` and `_content`."""
         own = f"{identity.source_key} AS _source_key, {identity.row_content} AS _content"
         rows = f"SELECT *, {own} FROM {NUMBERED}"
-        return f"SELECT * FROM ({rows}) {_UNKNOWN}" if self._compares else rows
+        if not self._compares:
+            return rows
+        unknown = "_source_key IN (SELECT _source_key FROM unknown_keys)"
+        return f"SELECT * FROM ({rows}) WHERE _source_key IS NULL OR {unknown}"
 
-    def write(self, engine: duckdb.DuckDBPyConnection, committed: str, into: Path) -> None:
-        """Write the next baseline; `committed` are the rows that this run committed."""
+    def write(
+        self,
+        engine: duckdb.DuckDBPyConnection,
+        committed: str,
+        into: Path,
+        *,
+        keys_are_unique: bool = False,
+    ) -> None:
+        """Write the next baseline; `committed` are the rows that this run committed.
+
+        `keys_are_unique`: no two of them share a key, so they need not be brought together.
+        """
         columns = "_source_key, _content, _n" if self.by_window else "_source_key, _bag"
-        rows = f"SELECT {columns} FROM ({self._lines(committed)})"
+        lines = _lines_of_single_rows(committed) if keys_are_unique else self._lines(committed)
+        rows = f"SELECT {columns} FROM ({lines})"
         if self._compares:
             engine.execute(f"CREATE OR REPLACE TEMP TABLE new_lines AS {rows}")
             old = f"SELECT {columns} FROM {self._stored} ANTI JOIN new_lines USING (_source_key)"
@@ -106,27 +133,16 @@ class Baseline:
         bag = "hash(sum(_content), count(*)) AS _bag, count(*) AS _n"
         return f"SELECT _source_key, {bag} {keyed} GROUP BY _source_key"
 
-    def _recognise_among(
-        self, engine: duckdb.DuckDBPyConnection, rows: str, into: str
-    ) -> tuple[int, int]:
-        """The keys of these rows that were committed as they are, in the table `into`."""
-        lines = f"({self._lines(rows)})"
-        if self.by_window:
-            known = f"SELECT _source_key, _content, _n AS _known FROM {self._stored}"
-            seen = f"{lines} LEFT JOIN ({known}) USING (_source_key, _content)"
-            found = (
-                f"SELECT _source_key, sum(_n) AS _n FROM {seen} GROUP BY _source_key "
-                "HAVING bool_and(_known IS NOT NULL)"
-            )
-        else:
-            found = f"SELECT _source_key, _n FROM {lines} SEMI JOIN {self._stored} USING (_source_key, _bag)"
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {found}")
-        total = f"SELECT count(*), coalesce(sum(_n), 0) FROM {into}"
-        keys, number = engine.execute(total).fetchall()[0]
-        return int(keys), int(number)
+    def _unknown(self, lines: str) -> str:
+        """The keys of these lines that were not committed as they are."""
+        same = "_source_key, _content" if self.by_window else "_source_key, _bag"
+        return f"SELECT DISTINCT _source_key FROM {lines} ANTI JOIN {self._stored} USING ({same})"
 
 
-_UNKNOWN = "ANTI JOIN recognised USING (_source_key)"
+def _lines_of_single_rows(rows: str) -> str:
+    """What `_lines` makes of rows of which each has a key of its own."""
+    bag = "hash(CAST(_content AS HUGEINT), CAST(1 AS BIGINT)) AS _bag"
+    return f"SELECT _source_key, _content, {bag}, 1::BIGINT AS _n FROM ({rows})"
 
 
 def _number(engine: duckdb.DuckDBPyConnection, select: str) -> int:

@@ -17,6 +17,7 @@ from totango_pipelines.staging import Manifest, StagedFile, finish_parquet, parq
 from totango_pipelines.sync.reading import baseline_of, held_of, identity_of
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.change_log import RUN_CONFLICTS
+from totango_pipelines.upsert.delivery import UpsertCounts
 from totango_pipelines.upsert.merge import UNCOMMITTED
 from totango_pipelines.upsert.register import ACCOUNT_ID
 from totango_pipelines.upsert.state import IntegrationState, NextState, StateFile, state_path
@@ -32,7 +33,9 @@ class Closing:
     plan: MappingPlan
     source: Manifest
 
-    def close(self, work: duckdb.DuckDBPyConnection, refused: pa.Table) -> NextState:
+    def close(
+        self, work: duckdb.DuckDBPyConnection, refused: pa.Table, counts: UpsertCounts
+    ) -> NextState:
         """Keep the run's files; what the integration remembers from now on.
 
         Raises:
@@ -44,13 +47,15 @@ class Closing:
         folder = self.context.state_folder
         folder.mkdir(parents=True, exist_ok=True)
         settings = self.context.integration.settings
-        files = self._files(work, folder)
+        files = self._files(work, folder, keys_are_unique=counts.duplicates == 0)
         state = IntegrationState(
             self.source.facts["fingerprint"], CONTENT_HASH, settings.cursor_column, self._cursor()
         )
         return NextState(state, files)
 
-    def _files(self, work: duckdb.DuckDBPyConnection, folder: Path) -> dict[StateFile, Path]:
+    def _files(
+        self, work: duckdb.DuckDBPyConnection, folder: Path, *, keys_are_unique: bool
+    ) -> dict[StateFile, Path]:
         context = self.context
         identity = identity_of(context, self.plan, self.source.facts)
         files = {}
@@ -59,7 +64,9 @@ class Closing:
             rows = f"SELECT _source_key, _content FROM read_parquet({mapped})"
             baseline = state_path(folder, StateFile.BASELINE)
             committed = f"{rows} ANTI JOIN {UNCOMMITTED} USING (_row)"
-            baseline_of(context, self.source).write(work, committed, baseline)
+            baseline_of(context, self.source).write(
+                work, committed, baseline, keys_are_unique=keys_are_unique
+            )
             files[StateFile.BASELINE] = baseline
         if context.integration.settings.cursor_column is not None:
             held = state_path(folder, StateFile.HELD)

@@ -35,7 +35,11 @@ from totango_pipelines.upsert.state import (
 )
 from totango_pipelines.upsert.target import HubTransaction
 
-_LOCKED = ("could not set lock", "conflicting lock", "already open", "being used by another")
+_LOCKED = (
+    *("could not set lock", "conflicting lock", "already open", "being used by another"),
+    # What the engine says when another run of this very process has it open.
+    "different configuration",
+)
 _RETRY_SECONDS = 0.1
 BEGIN_MEMORY = "64MB"
 

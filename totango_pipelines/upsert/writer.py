@@ -30,7 +30,7 @@ from totango_pipelines.upsert.state import NextState
 from totango_pipelines.upsert.stubs import open_stubs
 from totango_pipelines.upsert.target import HubTransaction, UpsertTarget
 
-BeforeCommit = Callable[[duckdb.DuckDBPyConnection, pa.Table], NextState | None]
+BeforeCommit = Callable[[duckdb.DuckDBPyConnection, pa.Table, UpsertCounts], NextState | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def upsert_delivery(
 ) -> UpsertResult:
     """Merge a delivery into the hub, once, however often it is called with the same run id.
 
-    `before_commit` gets the engine and the rows that the hub's rules refused (`REFUSED_SCHEMA`)
-    just before the commit, so that their file is there when the run is. In the engine stand the
+    `before_commit` gets the engine, the rows that the hub's rules refused (`REFUSED_SCHEMA`) and the
+    counts just before the commit, so that their file is there when the run is. In the engine stand the
     numbers of the rows that are not committed (`UNCOMMITTED`) and the run's conflicts
     (`RUN_CONFLICTS`). It answers with what the integration remembers from now on.
 
@@ -86,7 +86,7 @@ def upsert_delivery(
         counts.check_identity()
         again = {row for row in merged.refused["_row"].to_pylist() if row <= delivery.held}
         delivery.check_limits(counts.rejected, len(again))
-        state = before_commit(hub.work, merged.refused)
+        state = before_commit(hub.work, merged.refused, counts)
         if state is not None:
             hub.keep_state(run, state)
         warnings = tuple(warnings_of_parents(hub, delivery))

@@ -288,7 +288,7 @@ class TestOneTransaction:
     def test_a_failure_before_the_commit_leaves_no_claim(self, accounts):
         accounts.run([claim("a1", "z1", 10)], **CLAIMS)
 
-        def fail(work, refused):
+        def fail(*_):
             raise RuntimeError("the disk is full")
 
         rows = [claim("a2", "z1", 20), claim("new", "z2", 20)]

@@ -228,7 +228,7 @@ class TestChildrenOfAccounts:
         ]
         refused = []
         result = self.users(
-            scene, rows, before_commit=lambda _, rows: refused.extend(rows.to_pylist())
+            scene, rows, before_commit=lambda _, rows, __: refused.extend(rows.to_pylist())
         )
         assert counted(result) == {"created": 1, "rejected": 2, "stub_accounts": 1}
         assert [(row["_row"], row["code"]) for row in refused] == [
@@ -315,7 +315,7 @@ class TestOneTransaction:
     def test_a_failure_before_the_commit_leaves_nothing(self, scene):
         scene.run([("a1", {"tier": "x"}, 1)])
 
-        def fail(work, refused):
+        def fail(*_):
             raise RuntimeError("the disk is full")
 
         with pytest.raises(RuntimeError):
