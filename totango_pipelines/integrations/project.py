@@ -25,6 +25,7 @@ from totango_pipelines.integrations.integration_files import (
 )
 from totango_pipelines.integrations.key_paths import KeyPath
 from totango_pipelines.integrations.rules import Surroundings, broken_rules, new_attributes
+from totango_pipelines.integrations.shared_attributes import shared_attributes
 from totango_pipelines.integrations.strict_yaml import ParsedYaml, parse_yaml
 
 CONNECTIONS_FILE: Final = "connections.yaml"
@@ -93,7 +94,7 @@ def load_project(folder: Path, drafts: Mapping[str, bytes] = _NO_DRAFTS) -> Proj
         each.file: _in_order((*each.problems, *conflicts[each.file], *_rules(each, around)))
         for each in candidates
     }
-    for file, problem in same_ids(candidates):
+    for file, problem in (*same_ids(candidates), *shared_attributes(candidates, catalog)):
         problems_by_file[file] = _in_order((*problems_by_file[file], problem))
     return Project(
         folder=folder,

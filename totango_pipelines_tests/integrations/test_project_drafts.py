@@ -36,7 +36,7 @@ def folder(tmp_path):
 
 def test_a_draft_stands_beside_the_files_and_is_not_written(folder):
     project = load_project(folder, {"integrations/a.yaml": text("a").encode()})
-    assert project.problems == ()
+    assert {each.code for each in project.problems} == {"SHARED_ATTRIBUTE"}
     assert list(project.integrations) == ["a", "b"]
     assert project.integrations["a"].file == "integrations/a.yaml"
     assert names(folder / "integrations") == ["b.yaml"]

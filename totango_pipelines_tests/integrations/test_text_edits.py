@@ -235,7 +235,7 @@ def test_every_line_that_is_there_outlives_a_run_of_changes():
         SetValue(("schedule", "enabled"), False),
         RemoveLine("New One"),
         RemoveValue(("description",)),
-        RemoveValue(("settings", "timezone")),
+        RemoveValue(("settings", "max_reject_ratio")),
         RemoveValue(("schedule", "enabled")),
     )
     assert after == NASTY
@@ -246,14 +246,14 @@ def test_what_is_added_to_a_demo_file_and_taken_out_leaves_every_byte(path):
     text = path.read_bytes().decode()
     added = (
         SetValue(("notify",), ["data-oncall"]),
-        SetValue(("settings", "cursor_column"), "updated_at"),
+        SetValue(("settings", "max_reject_ratio"), 0.25),
         SetValue(("schedule", "sync_on_save"), True),
         ChangeLine("Added", {"expression": "a || ', ' || b", "note": "n" * 90}),
         ChangeLine(data(text)["mapping"][0]["attribute"], {"on_error": "null_value"}),
     )
     removed = (
         RemoveValue(("notify",)),
-        RemoveValue(("settings", "cursor_column")),
+        RemoveValue(("settings", "max_reject_ratio")),
         RemoveValue(("schedule", "sync_on_save")),
         RemoveLine("Added"),
         ChangeLine(data(text)["mapping"][0]["attribute"], {"on_error": None}),
