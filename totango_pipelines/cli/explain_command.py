@@ -50,7 +50,7 @@ def explain(
 def _described(record: "RecordTold") -> Iterator[Text | str]:
     yield Text(f"{record.object} {record.key}", style="bold")
     if record.created_by is not None:
-        yield f"  created by {_run(record.created_by)}"
+        yield f"  created by {record.created_by.integration} in {_run(record.created_by)}"
     for foreign_key, value in record.foreign_keys:
         yield f"  {foreign_key} {value}"
     if record.match is not None:
@@ -76,7 +76,8 @@ def _value(told: "ValueTold") -> Iterator[Text | str]:
         yield "  nobody's: its integration was deleted" if told.value is not None else "  empty"
     else:
         as_of = f", as of {told.as_of:{_MINUTES}}" if told.as_of else ""
-        yield f"  written by {_run(told.written_by)}{as_of}"
+        yield f"  written by {told.written_by.integration}{as_of}"
+        yield f"  in {_run(told.written_by)}"
     if told.was_changed:
         yield f"  before: {_shown(told.before)}"
     yield f"  mapped by {', '.join(told.mapped_by) or 'no integration'}"
@@ -95,9 +96,9 @@ def _conflict(conflict: dict[str, Any]) -> Iterator[Text | str]:
 
 def _run(run: "RunTold") -> str:
     if run.run_id is None:
-        return f"{run.integration} (a run that the ledger does not know)"
-    when = f", {run.committed_at:{_MINUTES}}" if run.committed_at else ""
-    return f"{run.integration}, run {run.run_id}{when}"
+        return "a run that the ledger does not know"
+    when = f" of {run.committed_at:{_MINUTES}}" if run.committed_at else ""
+    return f"run {run.run_id}{when}"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - whatever a hub holds

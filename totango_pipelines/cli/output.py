@@ -47,8 +47,8 @@ def make_table(*columns: str, whole: Sequence[str] = ()) -> Table:
 
 
 def print_json(value: object) -> None:
-    """The only thing on standard output under --json."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """The only thing on standard output under --json; dates and decimals are texts in it."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def print_lines(console: Console, lines: Iterable[str | Text]) -> None:
