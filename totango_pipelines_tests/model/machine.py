@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from totango_pipelines_tests.model.histories import KINDS, MODES, TOGETHER
 from totango_pipelines_tests.model.world import Run, World
 
-SECONDS = float(os.environ.get("TOTANGO_TEST_HISTORIES", "100"))
+SECONDS = float(os.environ.get("TOTANGO_TEST_HISTORIES", "75"))
 STEPS = 30
 # Making a failure small takes minutes: only who looks at one asks for it.
 SHRINKS = bool(os.environ.get("TOTANGO_TEST_SHRINKS"))
@@ -100,6 +100,11 @@ class Histories(RuleBasedStateMachine):
         self.world.end(self._begun(data, mode), repeats=repeats)
 
     @rule(data=st.data(), mode=MODES, statements=st.integers(0, 25))
+    def run_and_be_abandoned(self, data, mode, statements):
+        type(self).runs += 1
+        self.world.abandon(self._begun(data, mode), statements)
+
+    @rule(data=st.data(), mode=MODES, statements=st.integers(0, 25))
     def run_and_die(self, data, mode, statements):
         type(self).runs += 1
         self.world.end(self._begun(data, mode), dies_after=statements)
@@ -153,7 +158,7 @@ def explore(machine: type[Histories], seconds: float = SECONDS) -> None:
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=5,
+                max_examples=3,
                 stateful_step_count=STEPS,
                 deadline=None,
                 database=None,
@@ -162,5 +167,5 @@ def explore(machine: type[Histories], seconds: float = SECONDS) -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
-        count += 5
+        count += 3
     print(f"\n{machine.__name__}: {machine.examples} histories, {machine.runs} runs")

@@ -210,6 +210,19 @@ class World:
         with self._reading():
             self.compare()
 
+    def abandon(self, run: Run, statements: int) -> None:
+        """A worker that dies and is never tried again leaves nothing; one that survives, its run."""
+        self.journal.append(f"is abandoned: {run}, after {statements} statements")
+        if self._die(run, statements):
+            try:
+                with self._reading():
+                    self.compare()
+            except AssertionError as error:
+                told = "\n".join(self.journal)
+                raise AssertionError(f"{error!r}\n\nThe history:\n{told}") from error
+        else:
+            self.end(run)
+
     def delete(self, name: str) -> None:
         self.journal.append(f"{name} is deleted")
         self.context(self.specs[name], "none", "full", 0).hub().release(name)
@@ -239,14 +252,15 @@ class World:
         declared = self.project.integrations[spec.id]
         return WorldContext(environment, self.project, declared, identity, moment(at))
 
-    def _die(self, run: Run, statements: int) -> None:
+    def _die(self, run: Run, statements: int) -> bool:
+        """Whether the worker ended before its run."""
         context = run.context
         doomed = replace(context, countdown=Countdown(statements))
         try:
             run_upsert(doomed)
         except (KilledError, LeaseLostError, TooManyRejectsError):
-            return
-        # It survived: what follows is a repetition.
+            return True
+        return False
 
     def _in_model(self, run: Run) -> Any:
         rows = [{n: in_model(n, v) for n, v in row.items()} for row in run.rows]
