@@ -18,7 +18,7 @@ from totango_pipelines.preview import PREVIEW_ROWS
 from totango_pipelines.sync.query_sample import QuerySample
 from totango_pipelines.sync.wiring import MEMORY_LIMIT, RunContext
 
-_SECONDS = 5
+_SECONDS, _SECONDS_PER_LINE = 5, 0.05
 """Ten rows that take longer than this will never be mapped by the million."""
 
 
@@ -56,9 +56,11 @@ def staged_effect(plan: MappingPlan, source: Path) -> MappingEffect:
 def _effect(plan: MappingPlan, rows: pa.Table) -> MappingEffect:
     with TemporaryDirectory() as folder:
         work = WorkSpace(Path(folder), MEMORY_LIMIT)
+        # A thousand lines take seconds to plan, whatever they say.
+        seconds = _SECONDS + int(_SECONDS_PER_LINE * len(plan.attributes))
 
         def mapped() -> MappingEffect:
-            with open_engine(work) as engine, Watchdog(engine, seconds=_SECONDS):
+            with open_engine(work) as engine, Watchdog(engine, seconds=seconds):
                 return effect_of(engine, plan, rows)
 
         return answer_of("the first rows could not be mapped", mapped)

@@ -21,6 +21,8 @@ from totango_pipelines.upsert.target import UpsertTarget
 
 MEMORY_LIMIT = "256MB"
 """DuckDB's share of a step; the process needs about 450 MiB beside it (decision 20)."""
+_WIDE_LINES, _WIDE_MEMORY_LIMIT = 250, "768MB"
+"""Planning a statement over a thousand columns takes more than reading them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ class RunContext:
     @property
     def work(self) -> WorkSpace:
         """Where a step of this run may spill."""
-        return WorkSpace(self.folder.path / "spill.part", MEMORY_LIMIT)
+        is_wide = len(self.integration.mapping) > _WIDE_LINES
+        limit = _WIDE_MEMORY_LIMIT if is_wide else MEMORY_LIMIT
+        return WorkSpace(self.folder.path / "spill.part", limit)
 
     @property
     def range_rows(self) -> int:

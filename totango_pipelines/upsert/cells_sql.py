@@ -8,7 +8,7 @@ cells bear a stamp each. An arrival whose cells all equal what is stored never r
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from totango_pipelines.quoting import comma, literal, quoted
+from totango_pipelines.quoting import chained, comma, literal, quoted
 from totango_pipelines.upsert.delivery import DeliveredAttribute, Delivery
 from totango_pipelines.upsert.matching import LOST_KEYS
 from totango_pipelines.upsert.own_tables import RECORD_COLUMNS
@@ -119,7 +119,7 @@ class CellRules:
             different.append("l.lost_rows IS NOT NULL")
         return (
             f"SELECT i.*, {comma(stored)}, {found} AS found FROM {source} "
-            f"WHERE {' OR '.join([f'NOT ({found})', *different])}"
+            f"WHERE {chained([f'NOT ({found})', *different], 'OR')}"
         )
 
     def _may_differ(self, attribute: DeliveredAttribute) -> str:
@@ -315,11 +315,11 @@ def _exception(attribute: DeliveredAttribute) -> str:
 
 def _any(decided: list[str], *codes: int) -> str:
     wanted = comma([str(code) for code in codes])
-    return "(" + " OR ".join(f"{column} IN ({wanted})" for column in decided) + ")"
+    return f"({chained([f'{column} IN ({wanted})' for column in decided], 'OR')})"
 
 
 def _how_many(decided: list[str], code: int) -> str:
-    return " + ".join(f"({column} = {code})::INTEGER" for column in decided)
+    return chained([f"({column} = {code})::INTEGER" for column in decided], "+")
 
 
 def _json_entry(attribute: DeliveredAttribute) -> str:

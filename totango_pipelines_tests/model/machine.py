@@ -24,10 +24,12 @@ from hypothesis.stateful import (
 )
 
 from totango_pipelines_tests.model.histories import KINDS, MODES, TOGETHER
+from totango_pipelines_tests.model.killing import AT_THE_LAST
 from totango_pipelines_tests.model.world import Run, World
 
 SECONDS = float(os.environ.get("TOTANGO_TEST_HISTORIES", "75"))
 STEPS = 30
+STATEMENTS = st.sampled_from([*range(26), *[AT_THE_LAST] * 13])
 # Making a failure small takes minutes: only who looks at one asks for it.
 SHRINKS = bool(os.environ.get("TOTANGO_TEST_SHRINKS"))
 PHASES = [Phase.generate, *([Phase.shrink] if SHRINKS else [])]
@@ -99,12 +101,12 @@ class Histories(RuleBasedStateMachine):
         type(self).runs += 1
         self.world.end(self._begun(data, mode), repeats=repeats)
 
-    @rule(data=st.data(), mode=MODES, statements=st.integers(0, 25))
+    @rule(data=st.data(), mode=MODES, statements=STATEMENTS)
     def run_and_be_abandoned(self, data, mode, statements):
         type(self).runs += 1
         self.world.abandon(self._begun(data, mode), statements)
 
-    @rule(data=st.data(), mode=MODES, statements=st.integers(0, 25))
+    @rule(data=st.data(), mode=MODES, statements=STATEMENTS)
     def run_and_die(self, data, mode, statements):
         type(self).runs += 1
         self.world.end(self._begun(data, mode), dies_after=statements)
