@@ -23,12 +23,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from totango_pipelines_tests.model.histories import KINDS, MODES, TOGETHER
+from totango_pipelines_tests.model.histories import FIRST_ACCOUNTS, KINDS, MODES, TOGETHER
 from totango_pipelines_tests.model.killing import AT_THE_LAST
+from totango_pipelines_tests.model.shared_engine import shared_engine
 from totango_pipelines_tests.model.world import Run, World
 
-SECONDS = float(os.environ.get("TOTANGO_TEST_HISTORIES", "75"))
+SECONDS = float(os.environ.get("TOTANGO_TEST_HISTORIES", "330"))
+IS_DEEP = "TOTANGO_TEST_HISTORIES" in os.environ
 STEPS = 30
+BATCH = 10
+"""Histories between two looks at the clock; the first of a batch is a trivial one."""
 STATEMENTS = st.sampled_from([*range(26), *[AT_THE_LAST] * 13])
 # Making a failure small takes minutes: only who looks at one asks for it.
 SHRINKS = bool(os.environ.get("TOTANGO_TEST_SHRINKS"))
@@ -36,16 +40,17 @@ PHASES = [Phase.generate, *([Phase.shrink] if SHRINKS else [])]
 
 
 class Histories(RuleBasedStateMachine):
-    """One history on one hub."""
+    """One history on one hub; `enough` of them are 300 on both hubs."""
 
     hub_url = ""
+    enough = 100
     examples = 0
     runs = 0
 
     def __init__(self) -> None:
         super().__init__()
         type(self).examples += 1
-        self.at = 0
+        self.at = self.edits = 0
         self.open: Run | None = None
         self.scratch = tempfile.TemporaryDirectory(prefix="history_", ignore_cleanup_errors=True)
 
@@ -58,6 +63,9 @@ class Histories(RuleBasedStateMachine):
             kind = KINDS[name]
             self.world.declare(data.draw(kind.specs), list(kind.columns))
             self.world.edit(name, data.draw(kind.rows))
+        # Most of what integrations share are accounts that the first of them made.
+        self.world.edit("crm", data.draw(FIRST_ACCOUNTS))
+        self.world.end(self.world.begin("crm", "incremental", self.at))
 
     def fresh_hub(self, folder: Path) -> str:
         raise NotImplementedError
@@ -66,18 +74,26 @@ class Histories(RuleBasedStateMachine):
         return data.draw(st.sampled_from(self.names))
 
     def _later(self, data) -> int:
-        # Mostly seconds; sometimes a day, sometimes back: clocks do that.
-        self.at += data.draw(st.sampled_from([1, 1, 1, 10, 86_400, -5]))
+        # Mostly seconds; sometimes the same moment, a day, or back: clocks do that.
+        self.at += data.draw(st.sampled_from([0, 1, 1, 1, 10, 86_400, -5]))
         return self.at
 
     def _begun(self, data, mode: str) -> Run:
-        rows_at_once = data.draw(st.sampled_from([1, 2, 1000]))
-        return self.world.begin(self._name(data), mode, self._later(data), rows_at_once)
+        """Mostly of rows that were edited since the last run."""
+        name, rows_at_once = self._name(data), data.draw(st.sampled_from([1, 2, 1000, 1000]))
+        if data.draw(st.integers(0, 2)):
+            self._edit(data, name)
+        return self.world.begin(name, mode, self._later(data), rows_at_once)
+
+    def _edit(self, data, name: str) -> None:
+        """Cursors grow with time, or windows would soon be empty."""
+        self.edits += 1
+        rows = data.draw(KINDS[name].rows) if data.draw(st.integers(0, 9)) else []
+        self.world.edit(name, [r | {"seq": r["seq"] + self.edits} if r["seq"] else r for r in rows])
 
     @rule(data=st.data())
     def edit(self, data):
-        name = self._name(data)
-        self.world.edit(name, data.draw(KINDS[name].rows))
+        self._edit(data, self._name(data))
 
     @rule(data=st.data())
     def change_a_row(self, data):
@@ -100,6 +116,26 @@ class Histories(RuleBasedStateMachine):
     def run(self, data, mode, repeats):
         type(self).runs += 1
         self.world.end(self._begun(data, mode), repeats=repeats)
+
+    @rule(data=st.data(), mode=MODES)
+    def run_and_be_overtaken_by_another(self, data, mode):
+        if data.draw(st.booleans()):
+            return
+        type(self).runs += 2
+        slow = self._begun(data, mode)
+        self.world.end(self._begun(data, "full"))
+        self.world.end(slow)
+
+    @rule(data=st.data())
+    def reload_and_go_on(self, data):
+        """What a full run of other rows leaves is where the next incremental one starts."""
+        if data.draw(st.booleans()):
+            return
+        type(self).runs += 2
+        name = self._name(data)
+        for mode in ("full", "incremental"):
+            self._edit(data, name)
+            self.world.end(self.world.begin(name, mode, self._later(data)))
 
     @rule(data=st.data(), mode=MODES, statements=STATEMENTS)
     def run_and_be_abandoned(self, data, mode, statements):
@@ -139,6 +175,7 @@ class OnDuckdb(Histories):
 
 class OnPostgres(Histories):
     database = ""
+    enough = 200
 
     def fresh_hub(self, folder: Path) -> str:  # noqa: ARG002 - its hub is no file
         self.schema = f"s{uuid.uuid4().hex}"
@@ -154,13 +191,19 @@ class OnPostgres(Histories):
 
 
 def explore(machine: type[Histories], seconds: float = SECONDS) -> None:
-    """As many histories as the time allows, at most 300; a failing one is made small."""
+    """As many histories as the time allows; `enough` will do where nobody gave a time."""
+    with shared_engine():
+        _explore(machine, seconds)
+    print(f"\n{machine.__name__}: {machine.examples} histories, {machine.runs} runs")
+
+
+def _explore(machine: type[Histories], seconds: float) -> None:
     start, count = time.monotonic(), 0
-    while time.monotonic() - start < seconds and count < 300:
+    while time.monotonic() - start < seconds and (IS_DEEP or count < machine.enough):
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=3,
+                max_examples=BATCH,
                 stateful_step_count=STEPS,
                 deadline=None,
                 database=None,
@@ -169,5 +212,4 @@ def explore(machine: type[Histories], seconds: float = SECONDS) -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
-        count += 3
-    print(f"\n{machine.__name__}: {machine.examples} histories, {machine.runs} runs")
+        count += BATCH
