@@ -119,11 +119,14 @@ class Histories(RuleBasedStateMachine):
 
     @rule(data=st.data(), mode=MODES)
     def run_and_be_overtaken_by_another(self, data, mode):
+        """Both read at the same moment, and the later run commits first."""
         if data.draw(st.booleans()):
             return
         type(self).runs += 2
         slow = self._begun(data, mode)
-        self.world.end(self._begun(data, "full"))
+        other = data.draw(st.sampled_from([name for name in self.names if name != slow.spec.id]))
+        self._edit(data, other)
+        self.world.end(self.world.begin(other, "full", self.at))
         self.world.end(slow)
 
     @rule(data=st.data())
