@@ -21,6 +21,8 @@ from totango_pipelines.upsert.rows_sql import last_rows, merged_rows
 from totango_pipelines.upsert.stubs import create_stubs, read_known_accounts
 from totango_pipelines.upsert.target import HubTransaction
 
+UPDATED_ROWS = 15_000
+"""About as many rows are decided and written at once; most arrivals change nothing."""
 LISTED_DUPLICATES = 20
 
 REFUSED_SCHEMA = pa.schema(
@@ -200,8 +202,8 @@ class Merge:
         if created:
             self._create(rules)
         counts = UpsertCounts(created=created)
-        if found:
-            counts += self._update(rules)
+        for part in self._parts(found):
+            counts += self._update(rules, part)
         if self.after_write is not None:
             self.after_write(rules)
         return replace(counts, unchanged=arrivals - created - counts.updated - counts.stale)
@@ -217,9 +219,16 @@ class Merge:
         new = "'created' AS operation, NULL AS before FROM differing WHERE NOT found"
         log_changes(self.hub, self.delivery, f"SELECT {key} AS key, {new}", hub_table.name)
 
-    def _update(self, rules: CellRules) -> UpsertCounts:
+    def _parts(self, found: int) -> Iterator[str]:
+        """The found rows of `differing`, in parts: a row that changes takes several times its room."""
+        parts = -(-found // UPDATED_ROWS)
+        for part in range(parts):
+            nth = f"hash({comma_quoted(self._keys)}) % {parts} = {part}"
+            yield "differing" if parts == 1 else f"(SELECT * FROM differing WHERE {nth})"
+
+    def _update(self, rules: CellRules, differing: str) -> UpsertCounts:
         mapped = tuple(attribute.column for attribute in self.delivery.attributes)
-        table(self.work, "decisions", rules.decisions())
+        table(self.work, "decisions", rules.decisions(differing))
         (outcome,) = self.work.execute(rules.outcome()).fetchall()
         updated, stale, conflicts, resolved = (int(count) for count in outcome)
         if mapped:

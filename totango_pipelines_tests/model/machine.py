@@ -13,6 +13,7 @@ import uuid
 from pathlib import Path
 
 import psycopg
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from totango_pipelines.upsert import merge
 from totango_pipelines_tests.model.histories import FIRST_ACCOUNTS, KINDS, MODES, TOGETHER
 from totango_pipelines_tests.model.killing import AT_THE_LAST
 from totango_pipelines_tests.model.shared_engine import shared_engine
@@ -195,7 +197,9 @@ class OnPostgres(Histories):
 
 def explore(machine: type[Histories], seconds: float = SECONDS) -> None:
     """As many histories as the time allows; `enough` will do where nobody gave a time."""
-    with shared_engine():
+    with shared_engine(), pytest.MonkeyPatch.context() as patched:
+        # Histories have few rows: these limits must matter, too.
+        patched.setattr(merge, "UPDATED_ROWS", 2)
         _explore(machine, seconds)
     print(f"\n{machine.__name__}: {machine.examples} histories, {machine.runs} runs")
 
