@@ -61,7 +61,7 @@ class CellRules:
         text = speaks(attribute, f"{row}.{name}")
         return text.replace(quoted(silent), f"{row}.{quoted(silent)}") if silent else text
 
-    def created(self) -> str:
+    def created(self, differing: str = "differing") -> str:
         """Rows of the hub for arrivals whose key it does not have."""
         delivery = self.delivery
         run = delivery.start
@@ -77,7 +77,7 @@ class CellRules:
         writer = literal(delivery.run.integration)
         own = ["i._as_of", f"{run.run_seq}::BIGINT AS _run_seq", "i._row AS _row_no"]
         own += [f"{writer} AS _writer", f"CAST({cells} AS VARCHAR) AS _cells"]
-        return f"SELECT {comma([*keys, *values, *own])} FROM differing i WHERE NOT found"
+        return f"SELECT {comma([*keys, *values, *own])} FROM {differing} i WHERE NOT found"
 
     def _created_entries(self, attribute: DeliveredAttribute) -> list[str]:
         """JSON entries of a new record's cells that the record's own stamp does not cover."""

@@ -21,8 +21,9 @@ from totango_pipelines.upsert.rows_sql import last_rows, merged_rows
 from totango_pipelines.upsert.stubs import create_stubs, read_known_accounts
 from totango_pipelines.upsert.target import HubTransaction
 
-UPDATED_ROWS = 15_000
-"""About as many rows are decided and written at once; most arrivals change nothing."""
+CREATED_ROWS, UPDATED_ROWS = 70_000, 15_000
+"""About as many rows are written at once: most arrivals change nothing, and one that does takes several
+times its room."""
 LISTED_DUPLICATES = 20
 
 REFUSED_SCHEMA = pa.schema(
@@ -199,32 +200,33 @@ class Merge:
         table(self.work, "differing", rules.differing())
         found = number(self.work, "SELECT count(*) FROM differing WHERE found")
         created = number(self.work, "SELECT count(*) FROM differing") - found
-        if created:
-            self._create(rules)
+        for part in self._parts(created, CREATED_ROWS):
+            self._create(rules, part)
         counts = UpsertCounts(created=created)
-        for part in self._parts(found):
+        for part in self._parts(found, UPDATED_ROWS):
             counts += self._update(rules, part)
         if self.after_write is not None:
             self.after_write(rules)
         return replace(counts, unchanged=arrivals - created - counts.updated - counts.stale)
 
-    def _create(self, rules: CellRules) -> None:
+    def _create(self, rules: CellRules, differing: str) -> None:
         hub_table = self.delivery.table
         mapped = tuple(attribute.column for attribute in self.delivery.attributes)
         defaults = tuple(column for column, _ in self.delivery.new_defaults)
         columns = (*hub_table.keys, *mapped, *defaults, *RECORD_COLUMNS)
-        ordered = f"{rules.created()} ORDER BY {comma_quoted(self._keys)}"
+        ordered = f"{rules.created(differing)} ORDER BY {comma_quoted(self._keys)}"
         self.hub.insert(hub_table.name, columns, ordered)
         key = key_text(self.delivery)
-        new = "'created' AS operation, NULL AS before FROM differing WHERE NOT found"
+        new = f"'created' AS operation, NULL AS before FROM {differing} WHERE NOT found"
         log_changes(self.hub, self.delivery, f"SELECT {key} AS key, {new}", hub_table.name)
 
-    def _parts(self, found: int) -> Iterator[str]:
-        """The found rows of `differing`, in parts: a row that changes takes several times its room."""
-        parts = -(-found // UPDATED_ROWS)
-        for part in range(parts):
-            nth = f"hash({comma_quoted(self._keys)}) % {parts} = {part}"
-            yield "differing" if parts == 1 else f"(SELECT * FROM differing WHERE {nth})"
+    def _parts(self, rows: int, at_once: int) -> Iterator[str]:
+        """The rows of `differing`, in parts in key order; none, where no rows are wanted of it."""
+        if rows <= at_once:
+            yield from ["differing"] if rows else []
+            return
+        for bounds in KeyRanges(self.hub, "differing", self._keys, at_once).bounds():
+            yield f"(SELECT * FROM differing WHERE {bounds})"
 
     def _update(self, rules: CellRules, differing: str) -> UpsertCounts:
         mapped = tuple(attribute.column for attribute in self.delivery.attributes)

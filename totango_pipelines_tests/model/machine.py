@@ -200,6 +200,7 @@ def explore(machine: type[Histories], seconds: float = SECONDS) -> None:
     with shared_engine(), pytest.MonkeyPatch.context() as patched:
         # Histories have few rows: these limits must matter, too.
         patched.setattr(merge, "UPDATED_ROWS", 2)
+        patched.setattr(merge, "CREATED_ROWS", 2)
         _explore(machine, seconds)
     print(f"\n{machine.__name__}: {machine.examples} histories, {machine.runs} runs")
 
