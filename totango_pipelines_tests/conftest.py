@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pymysql
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 with warnings.catch_warnings():
     # The wheel's dependency says where its runtime folder is going to be.
@@ -25,6 +26,19 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 # Whoever runs the tests may have a project of their own open: no test may meet it.
 for name in ("TOTANGO_PROJECT", "TOTANGO_HOME", "TOTANGO_HUB_URL", "DAGSTER_HOME"):
     os.environ.pop(name, None)
+
+
+class ByFile(LoadFileScheduling):
+    """Tests of one file run together, but histories one by one: each takes half a minute."""
+
+    def _split_scope(self, nodeid):
+        return nodeid if "test_histories_on" in nodeid else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    if config.getvalue("dist") == "loadfile":
+        return ByFile(config, log)
+    return None
 
 
 def free_port():

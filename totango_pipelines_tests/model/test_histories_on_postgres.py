@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from totango_pipelines_tests.model.machine import OnPostgres, explore
+from totango_pipelines_tests.model.machine import PARTS, OnPostgres, explore
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def postgres_database(postgres_server_url) -> Iterator[str]:
 
 
 @pytest.mark.timeout(0)
-def test_the_hub_holds_what_the_model_holds_after_any_history(postgres_database):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_hub_holds_what_the_model_holds_after_any_history(postgres_database, part):
     OnPostgres.database = postgres_database
     explore(OnPostgres)
