@@ -110,8 +110,18 @@ class _Delivering:
             allow_new_is_of_accounts=self._object.allow_new_is_of_accounts,
             roles=self.context.catalog.roles,
             removes=facts["removes"],
-            totals=self._appends and facts["reading"] != Reading.WINDOW,
+            totals=self._counts_absent_rows,
         )
+
+    @property
+    def _counts_absent_rows(self) -> bool:
+        """Whether rows of usage that the source no longer has are counted; a window shows none.
+
+        Without a cursor yet, as after the integration was deleted, it is a window all the same.
+        """
+        by_cursor = self.context.integration.settings.cursor_column is not None
+        is_window = by_cursor or self.source.facts["reading"] == Reading.WINDOW
+        return self._appends and not is_window
 
     @property
     def _appends(self) -> bool:

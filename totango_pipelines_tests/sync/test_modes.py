@@ -267,6 +267,14 @@ class TestUsage:
         counts = usage.run("use", [ROW])
         assert counts == {"rows_read": 1, "unchanged": 1, "absent": 2}
 
+    def test_after_a_deletion_a_window_counts_no_row_as_gone(self, usage):
+        usage.run("use", [ROW] * 3)
+        usage.context("use", "none").hub().release("use")
+        usage.declare("use", "usage", USAGE, cursor_column="seq")
+        row = ROW | {"act": "close", "seq": 1}
+        assert usage.run("use", [row]) == {"rows_read": 1, "created": 1}
+        assert usage.query("SELECT count(*) FROM usage") == [(4,)]
+
     def test_a_full_run_takes_away_what_is_gone_the_newest_copies_first(self, usage):
         usage.run("use", [ROW])
         usage.run("use", [ROW] * 3 + [ROW | {"act": "close"}])
