@@ -241,7 +241,8 @@ def main() -> int:
         workload.create_source(running.database(SOURCE), options.rows, shuffled=False)
         bench = Bench(running, Path(folder), options)
         for part in options.only or ("upsert", "modes", "ten"):
-            bench.tell(f"\n## {part}, {options.rows:,} rows\n")
+            rows = TEN_ROWS if part == "ten" else options.rows
+            bench.tell(f"\n## {part}, {rows:,} rows\n")
             getattr(bench, part)()
         for wrong in bench.wrong:
             bench.tell(f"WRONG: {wrong}")

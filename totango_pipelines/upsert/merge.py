@@ -200,10 +200,10 @@ class Merge:
         table(self.work, "differing", rules.differing())
         found = number(self.work, "SELECT count(*) FROM differing WHERE found")
         created = number(self.work, "SELECT count(*) FROM differing") - found
-        for part in self._parts(created, CREATED_ROWS):
+        for part in self._parts("NOT found", created, CREATED_ROWS):
             self._create(rules, part)
         counts = UpsertCounts(created=created)
-        for part in self._parts(found, UPDATED_ROWS):
+        for part in self._parts("found", found, UPDATED_ROWS):
             counts += self._update(rules, part)
         if self.after_write is not None:
             self.after_write(rules)
@@ -220,12 +220,13 @@ class Merge:
         new = f"'created' AS operation, NULL AS before FROM {differing} WHERE NOT found"
         log_changes(self.hub, self.delivery, f"SELECT {key} AS key, {new}", hub_table.name)
 
-    def _parts(self, rows: int, at_once: int) -> Iterator[str]:
-        """The rows of `differing`, in parts in key order; none, where no rows are wanted of it."""
+    def _parts(self, which: str, rows: int, at_once: int) -> Iterator[str]:
+        """`differing` in parts, in key order, so that each has about `at_once` of these rows."""
         if rows <= at_once:
             yield from ["differing"] if rows else []
             return
-        for bounds in KeyRanges(self.hub, "differing", self._keys, at_once).bounds():
+        counted = f"(SELECT * FROM differing WHERE {which})"
+        for bounds in KeyRanges(self.hub, counted, self._keys, at_once).bounds():
             yield f"(SELECT * FROM differing WHERE {bounds})"
 
     def _update(self, rules: CellRules, differing: str) -> UpsertCounts:

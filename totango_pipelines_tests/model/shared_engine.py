@@ -1,4 +1,4 @@
-"""One DuckDB for the engines of all runs of a history: opening one takes longer than a small run needs."""
+"""One DuckDB for the engines of all runs of a history: each opens three, and that takes time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
