@@ -1,0 +1,1 @@
+"""The Trigger API: HTTP over the orchestration floor."""
