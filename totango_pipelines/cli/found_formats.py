@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.draft_files import Draft
-from totango_pipelines.cli.session import Session
+from totango_pipelines.cli.session import Session, sample_window
 from totango_pipelines.errors import DeclarationError, QueryRefusedError, SourceUnavailableError
 
 if TYPE_CHECKING:
@@ -43,7 +43,11 @@ def detected_formats(session: Session, draft: Draft, changes: "Iterable[Change]"
     place = {"connection": integration.connection}
     try:
         sample = door.sync("query_sample").sample_query(
-            session.environment, draft.project, query=integration.query, **place
+            session.environment,
+            draft.project,
+            query=integration.query,
+            window=sample_window(integration),
+            **place,
         )
     except (QueryRefusedError, SourceUnavailableError, DeclarationError):
         return FoundFormats()

@@ -16,14 +16,12 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.moments import WITHOUT_ZONES
 from totango_pipelines.extract.query import CheckedQuery
 from totango_pipelines.integrations.declared import duration_seconds
 
 _BYTE_ORDER = ("duckdb", "sqlite")
 """Engines that compare texts as their bytes do, whatever the locale."""
-
-_AS_TEXT = ("mysql", "sqlite")
-"""Engines that compare a time with a plain literal; MySQL would round a cast one up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _literal(cursor: Cursor, dialect: str) -> exp.Expr:
         text, kind = exp.Literal.string(value.isoformat()), "DATE"
     else:
         return exp.Literal.string(value)
-    return text if dialect in _AS_TEXT else exp.cast(text, kind)
+    return text if dialect in WITHOUT_ZONES else exp.cast(text, kind)
 
 
 def _less(cursor: Cursor, lag: float | str | None) -> Cursor:

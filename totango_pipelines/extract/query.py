@@ -20,6 +20,8 @@ from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]  # compiled, without stubs
 
 from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.moments import moment_literal
+from totango_pipelines.integrations.partition import WINDOW_END, WINDOW_START, Window
 
 Table = tuple[str, ...]
 """A table's name in parts: catalog, schema, table, as far as given."""
@@ -29,7 +31,12 @@ _MAX_BYTES = 64 * 1024
 _MAX_DEPTH = 40
 _OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
+_WINDOW_NAMES = {WINDOW_START, WINDOW_END}
 _HEXADECIMAL = re.compile(r"0[xobXOB]")
+NO_PARTITION = (
+    "the query names :window_start or :window_end, and the integration has no partition. "
+    'Add `partition: {by: day, start: "2026-01-01"}`, or take them out.'
+)
 _MOVE = "Use one SELECT (WITH ... SELECT and UNION are fine)."
 
 _WRITES: tuple[type[exp.Expr], ...] = (
@@ -125,10 +132,14 @@ class CheckedQuery:
     dialect: str
     tables: tuple[Table, ...]
     """Without the names of its own WITH; in the order of their first mention."""
+    needs_window: bool = False
+    """It names :window_start or :window_end, and nothing stands there yet: it cannot be run."""
 
 
-def check_query(text: str, *, dialect: str) -> CheckedQuery:
+def check_query(text: str, *, dialect: str, window: Window | None = None) -> CheckedQuery:
     """Let one read-only SELECT pass, in the words that the source will get.
+
+    The moments of `window` take the places of :window_start and :window_end.
 
     Raises:
         QueryRefusedError: it is anything else, or cannot be parsed.
@@ -142,10 +153,11 @@ def check_query(text: str, *, dialect: str) -> CheckedQuery:
         tables = tuple(_tables(tree))
         if dialect == "duckdb":
             _refuse_files(tables)
+        tree, needs_window = _with_window(tree, dialect, window)
         sql = _written(tree, dialect)
     except RecursionError:
         raise QueryRefusedError("the query is nested too deeply. Put parts into WITH.") from None
-    return CheckedQuery(sql=sql, dialect=dialect, tables=tables)
+    return CheckedQuery(sql=sql, dialect=dialect, tables=tables, needs_window=needs_window)
 
 
 def _single_statement(text: str, dialect: str) -> exp.Query:
@@ -222,6 +234,23 @@ def _refuse_files(tables: Sequence[Table]) -> None:
                 f"the query reads the file {table[-1]!r}, not a table. Load it into a table of "
                 "the DuckDB file first."
             )
+
+
+def _with_window(tree: exp.Query, dialect: str, window: Window | None) -> tuple[exp.Query, bool]:
+    """The query with the window's moments, and whether it still lacks them."""
+    places = list(tree.find_all(exp.Placeholder, exp.Parameter))
+    for place in places:
+        if place.name not in _WINDOW_NAMES:
+            raise QueryRefusedError(
+                f"the query has the parameter {place.name or '?'!r}, which nothing fills. "
+                "Write the value, or :window_start and :window_end with a partition."
+            )
+    if window is None:
+        return tree, bool(places)
+    moments = {WINDOW_START: window.start, WINDOW_END: window.end}
+    for place in places:
+        place.replace(moment_literal(moments[place.name], dialect, beside=place.parent))
+    return tree, False
 
 
 def _tables(tree: exp.Query) -> Iterator[Table]:

@@ -1,7 +1,7 @@
 """One inbound integration, as declared in `integrations/<id>.yaml` (contract.md)."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -10,10 +10,13 @@ from totango_pipelines.integrations.declared import (
     ID_PATTERN,
     CurrencyCode,
     Declared,
+    Duration,
     NonBlank,
     RuleBrokenError,
     is_duration,
 )
+from totango_pipelines.integrations.partition import Partition, unbound_windows
+from totango_pipelines.integrations.retention import Retention
 from totango_pipelines.integrations.schedule import Schedule
 from totango_pipelines.integrations.time_zone import TimeZone
 
@@ -32,6 +35,12 @@ class ObjectName(StrEnum):
     TASKS = "tasks"
     TOUCHPOINTS = "touchpoints"
     ACCOUNTS_FOREIGN_KEYS = "accounts_foreign_keys"
+
+
+PARTITIONED_OBJECTS: Final = (
+    *(ObjectName.USAGE, ObjectName.USAGE_AGGREGATIONS, ObjectName.HISTORICAL_ACTIVITY_STREAM),
+)
+"""What happens in time, and so can be read window by window."""
 
 
 class Blank(StrEnum):
@@ -148,6 +157,9 @@ class Settings(Declared):
     reject_allowance: Annotated[int, Field(ge=0)] = Field(
         default=10, description="So many rejected rows never fail a run."
     )
+    max_runtime: Duration = Field(
+        default="12h", description="A run that takes longer is ended as failed."
+    )
 
     @field_validator("cursor_lag")
     @classmethod
@@ -194,6 +206,18 @@ class Integration(Declared):
     upstream: Annotated[tuple[NonBlank, ...], Field(strict=False)] = Field(
         default=(), description="Asset keys (`a/b/c`) whose materialization starts a run."
     )
+    upstream_when: Literal["any", "all"] = Field(
+        default="any", description="any: one upstream asset is enough; all: each of them is newer."
+    )
+    upstream_settle: Duration = Field(
+        default="30s", description="Wait so long after the last upstream event: one run for many."
+    )
+    partition: Partition | None = Field(
+        default=None, description="Windows of time that can be filled one by one (backfill)."
+    )
+    retention: Retention = Field(
+        default=Retention(), description="How long the files and records of runs are kept."
+    )
     notify: Annotated[tuple[NonBlank, ...], Field(strict=False)] = Field(
         default=(), description="Names of notification targets."
     )
@@ -213,5 +237,33 @@ class Integration(Declared):
                 f"is only for object: collections, not for {self.object}.",
                 "Take it out.",
                 key="collection",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _a_partition_has_windows(self) -> Self:
+        missing = unbound_windows(self.query)
+        if self.partition is None or (self.object in PARTITIONED_OBJECTS and not missing):
+            return self
+        if self.object not in PARTITIONED_OBJECTS:
+            raise RuleBrokenError(
+                f"is for activities in time ({', '.join(PARTITIONED_OBJECTS)}), not for "
+                f"{self.object}.",
+                "Take it out.",
+                key="partition",
+            )
+        raise RuleBrokenError(
+            f"does not use {' and '.join(missing)}, and the integration has a partition.",
+            "Add `WHERE happened_at >= :window_start AND happened_at < :window_end`.",
+            key="query",
+        )
+
+    @model_validator(mode="after")
+    def _a_window_comes_from_one_place(self) -> Self:
+        if self.partition is not None and self.settings.cursor_column is not None:
+            raise RuleBrokenError(
+                "and settings.cursor_column both say which rows a run reads.",
+                "Keep the partition, or the cursor.",
+                key="partition",
             )
         return self

@@ -1,4 +1,4 @@
-"""JSON schemas of the three declared files, for editors: `python -m` this module writes them."""
+"""JSON schemas of the four declared files, for editors: `python -m` this module writes them."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ from totango_pipelines.integrations.catalog_file import CatalogFile
 from totango_pipelines.integrations.connection import ConnectionsFile
 from totango_pipelines.integrations.declared import Declared
 from totango_pipelines.integrations.integration import Integration
+from totango_pipelines.integrations.notifications_file import NotificationsFile
 
 SCHEMA_FOLDER: Final = Path(__file__).parents[2] / "schemas"
 
@@ -16,11 +17,12 @@ _MODELS: Final[dict[str, tuple[type[Declared], str]]] = {
     "integration": (Integration, "Totango pipelines: an integration (integrations/<id>.yaml)"),
     "connections": (ConnectionsFile, "Totango pipelines: connections.yaml"),
     "catalog": (CatalogFile, "Totango pipelines: catalog.yaml"),
+    "notifications": (NotificationsFile, "Totango pipelines: notifications.yaml"),
 }
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """The schema of each declared file by its name: integration, connections, catalog."""
+    """The schema of each declared file by its name: integration, connections, catalog, notifications."""
     return {
         name: {"$schema": _DIALECT, **model.model_json_schema(), "title": title}
         for name, (model, title) in _MODELS.items()

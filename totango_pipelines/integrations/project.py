@@ -5,7 +5,7 @@ Nothing here opens a connection, and no bad file raises or hides another one.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -24,12 +24,18 @@ from totango_pipelines.integrations.integration_files import (
     unreadable,
 )
 from totango_pipelines.integrations.key_paths import KeyPath
+from totango_pipelines.integrations.notifications_file import (
+    NO_NOTIFICATIONS,
+    Notifications,
+    notifications_from,
+)
 from totango_pipelines.integrations.rules import Surroundings, broken_rules, new_attributes
 from totango_pipelines.integrations.shared_attributes import shared_attributes
 from totango_pipelines.integrations.strict_yaml import ParsedYaml, parse_yaml
 
 CONNECTIONS_FILE: Final = "connections.yaml"
 CATALOG_FILE: Final = "catalog.yaml"
+NOTIFICATIONS_FILE: Final = "notifications.yaml"
 _NO_DRAFTS: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
@@ -55,7 +61,7 @@ class Project:
     """A project folder as it is declared, and everything that is wrong with it.
 
     `integrations` are the valid ones by id. `catalog` knows the company's attributes and those
-    that a mapping adds. `problems` are the errors and warnings of all files; `invalid_files` are
+    that a mapping adds. `notifications` are empty without their file. `problems` are the errors and warnings of all files; `invalid_files` are
     the integration files that are not loaded, each with its problems.
     """
 
@@ -65,10 +71,11 @@ class Project:
     catalog: Catalog
     problems: tuple[Problem, ...]
     invalid_files: Mapping[str, tuple[Problem, ...]]
+    notifications: Notifications = NO_NOTIFICATIONS
 
 
 def load_project(folder: Path, drafts: Mapping[str, bytes] = _NO_DRAFTS) -> Project:
-    """Read `catalog.yaml`, `connections.yaml` and `integrations/*.yaml` of a folder.
+    """Read `catalog.yaml`, `connections.yaml`, `notifications.yaml` and `integrations/*.yaml`.
 
     `drafts` are contents that are not written yet, by file (`integrations/<id>.yaml`): each stands
     in the place of what the folder has, so that every rule judges it before it touches the disk.
@@ -87,8 +94,13 @@ def load_project(folder: Path, drafts: Mapping[str, bytes] = _NO_DRAFTS) -> Proj
     connections = _connections(folder)
     candidates, folder_problems = candidates_in(folder, drafts)
     catalog, conflicts = _with_new_attributes(catalog, candidates)
+    notifications = _notifications(folder, candidates)
     around = Surroundings(
-        catalog, frozenset(connections.valid), connections.broken, connections.readable
+        catalog,
+        frozenset(connections.valid),
+        connections.broken,
+        connections.readable,
+        notifications.names,
     )
     problems_by_file = {
         each.file: _in_order((*each.problems, *conflicts[each.file], *_rules(each, around)))
@@ -104,12 +116,14 @@ def load_project(folder: Path, drafts: Mapping[str, bytes] = _NO_DRAFTS) -> Proj
         problems=(
             *catalog_problems,
             *connections.problems,
+            *notifications.problems,
             *folder_problems,
             *(problem for problems in problems_by_file.values() for problem in problems),
         ),
         invalid_files={
             file: problems for file, problems in problems_by_file.items() if errors_among(problems)
         },
+        notifications=notifications,
     )
 
 
@@ -141,6 +155,20 @@ def _connections(folder: Path) -> Connections:
     except OSError as error:
         return Connections({}, frozenset(), (unreadable(CONNECTIONS_FILE, error),), readable=False)
     return connections_from(parse_yaml(content, CONNECTIONS_FILE))
+
+
+def _notifications(folder: Path, candidates: Iterable[Candidate]) -> Notifications:
+    path = folder / NOTIFICATIONS_FILE
+    if not path.exists():
+        return NO_NOTIFICATIONS
+    try:
+        content = read_limited(path)
+    except OSError as error:
+        problem = unreadable(NOTIFICATIONS_FILE, error)
+        return replace(NO_NOTIFICATIONS, problems=(problem,), readable=False)
+    # A file with problems is an integration too: its rules are no mistake.
+    ids = {Path(each.file).stem for each in candidates}
+    return notifications_from(parse_yaml(content, NOTIFICATIONS_FILE), ids)
 
 
 def _with_new_attributes(

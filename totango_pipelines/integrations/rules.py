@@ -18,6 +18,7 @@ from totango_pipelines.catalog.catalog import Catalog, column_problem, custom_at
 from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.integration import Integration, MappingLine, ObjectName
 from totango_pipelines.integrations.key_paths import KeyPath, path_text
+from totango_pipelines.integrations.notifications_file import unknown_targets
 from totango_pipelines.integrations.object_rules import broken_object_rules
 from totango_pipelines.integrations.strict_yaml import ParsedYaml
 
@@ -28,22 +29,25 @@ _RESERVED_IDS = frozenset(
         *keyword.kwlist,
         *("context", "conf", "config", "meta", "arg_dict", "dict", "input_arg_dict"),
         *("output_arg_dict", "int", "str", "float", "bool", "input", "output", "type"),
+        *("run_integrations", "remove_old_runs"),
     }
 )
-"""Names that Dagster gives to no job."""
+"""Names that Dagster gives to no job, and the jobs that every project has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What an integration refers to: the catalogue and the names of connections.
+    """What an integration refers to: the catalogue, the names of connections and of targets.
 
-    Without readable connections nobody can say whether a connection exists.
+    Without readable connections nobody can say whether a connection exists; nor, where `targets`
+    is None, whether a target does.
     """
 
     catalog: Catalog
     connections: frozenset[str] = frozenset()
     broken_connections: frozenset[str] = frozenset()
     connections_readable: bool = True
+    targets: frozenset[str] | None = None
 
 
 def new_attributes(integration: Integration) -> list[tuple[KeyPath, Attribute]]:
@@ -89,6 +93,9 @@ class _Rules:
         yield from self._duplicates()
         yield from self._missing_keys()
         yield from self._foreign_key_register()
+        if self.around.targets is not None:
+            notify = self.integration.notify
+            yield from unknown_targets(notify, self.parsed, self.around.targets)
         mapped = self.attributes.values()
         yield from broken_object_rules(self.integration, self.parsed, self.around.catalog, mapped)
 
@@ -114,7 +121,7 @@ class _Rules:
 
     def _id(self) -> Iterator[Problem]:
         if self.integration.id in _RESERVED_IDS:
-            seen = f"{self.integration.id!r} is a word that Dagster keeps for itself."
+            seen = f"{self.integration.id!r} is a name that is taken."
             yield self._problem(("id",), "ID_RESERVED", seen, "Choose another id and file name.")
 
     def _connection(self) -> Iterator[Problem]:

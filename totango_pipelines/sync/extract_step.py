@@ -2,16 +2,21 @@
 
 from datetime import UTC
 
+from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.cursor import window
-from totango_pipelines.extract.query import CheckedQuery, check_query
+from totango_pipelines.extract.query import NO_PARTITION, CheckedQuery, check_query
 from totango_pipelines.extract.reading import Extract, extract_rows
 from totango_pipelines.sync.reading import RunReading, reading_of, stage_state
 from totango_pipelines.sync.wiring import RunContext
 
 
 def checked_query(context: RunContext) -> CheckedQuery:
-    """The integration's query, after the guard."""
-    return check_query(context.integration.query, dialect=context.dialect)
+    """The integration's query, after the guard, with the window that the run reads."""
+    integration = context.integration
+    query = check_query(integration.query, dialect=context.dialect, window=context.window)
+    if query.needs_window and integration.partition is None:
+        raise QueryRefusedError(NO_PARTITION)
+    return query
 
 
 def run_extract(context: RunContext) -> Extract:
@@ -35,10 +40,18 @@ def run_extract(context: RunContext) -> Extract:
         "epoch": started.epoch,
         "integration_version": context.declared.version,
         **reading.facts(),
+        **_window_facts(context),
     }
     return extract_rows(
         source, _windowed(context, query, reading), context.folder, facts, started_at
     )
+
+
+def _window_facts(context: RunContext) -> dict[str, str]:
+    window = context.window
+    if window is None:
+        return {}
+    return {"window_start": window.start.isoformat(), "window_end": window.end.isoformat()}
 
 
 def _windowed(context: RunContext, query: CheckedQuery, reading: RunReading) -> CheckedQuery:

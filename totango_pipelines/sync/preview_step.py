@@ -26,5 +26,6 @@ def live_preview(context: RunContext) -> Preview:
         context.project,
         connection=context.integration.connection,
         query=context.integration.query,
+        window=context.window,
         rows=PREVIEW_ROWS,
     ).preview

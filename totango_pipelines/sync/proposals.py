@@ -28,6 +28,7 @@ def propose(context: RunContext) -> tuple[tuple[Proposal, ...], QuerySample]:
         context.project,
         connection=integration.connection,
         query=integration.query,
+        window=context.window,
     )
     proposals = proposals_for(
         context.project,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from totango_pipelines.connections.opening import open_source
-from totango_pipelines.extract.query import check_query
+from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.query import NO_PARTITION, check_query
+from totango_pipelines.integrations.partition import Window
 from totango_pipelines.integrations.project import Project
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.preview import Preview, preview_of
@@ -36,6 +38,7 @@ def sample_query(
     connection: str,
     query: str,
     rows: int = SAMPLE_ROWS,
+    window: Window | None = None,
 ) -> QuerySample:
     """Ask a connection for the first rows of a query; stages nothing.
 
@@ -45,7 +48,9 @@ def sample_query(
         DeclarationError: the connection lacks a variable.
     """
     declaration = project.connections[connection]
-    checked = check_query(query, dialect=str(declaration.type))
+    checked = check_query(query, dialect=str(declaration.type), window=window)
+    if checked.needs_window:
+        raise QueryRefusedError(NO_PARTITION)
     source = open_source(
         declaration,
         name=connection,

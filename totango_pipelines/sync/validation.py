@@ -13,7 +13,6 @@ from totango_pipelines.errors import (
     SourceUnavailableError,
     errors_among,
 )
-from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.project import DeclaredIntegration
 from totango_pipelines.mapping.effect import EffectCell, MappingEffect
 from totango_pipelines.mapping.rejects import Check
@@ -52,7 +51,7 @@ def _line_of(path: str) -> int | None:
 def validate_offline(context: RunContext) -> tuple[Problem, ...]:
     """Problems that show without asking the source.
 
-    Those of the query's text, of what expressions and formats say by themselves, and of promises.
+    Those of the query's text, and of what expressions and formats say by themselves.
     """
     declared, integration = context.declared, context.integration
     found = list(validate_texts(integration, context.catalog))
@@ -60,7 +59,7 @@ def validate_offline(context: RunContext) -> tuple[Problem, ...]:
         checked_query(context)
     except QueryRefusedError as error:
         found.insert(0, _query_problem(error))
-    return located(declared, [*found, *_accepted_but_waiting(integration)])
+    return located(declared, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +87,7 @@ def validate_live(context: RunContext) -> LiveValidation:
             context.project,
             connection=integration.connection,
             query=integration.query,
+            window=context.window,
             rows=PREVIEW_ROWS,
         )
     except QueryRefusedError as error:
@@ -114,7 +114,6 @@ def validate_sample(context: RunContext, sample: QuerySample) -> LiveValidation:
             found += preview_problems(effect)
     except ExpressionTooSlowError as error:
         found.append(Problem("", None, "mapping", "EXPRESSION_TOO_SLOW", str(error), ""))
-    found += _accepted_but_waiting(integration)
     return LiveValidation(located(declared, found), sample.preview, effect)
 
 
@@ -148,20 +147,3 @@ def preview_problems(effect: MappingEffect) -> Iterator[Problem]:
 def _query_problem(error: QueryRefusedError) -> Problem:
     remedy = "Mend the query; `totango-pipelines preview` shows what it returns."
     return Problem("", None, "query", "QUERY_REFUSED", str(error), remedy)
-
-
-def _accepted_but_waiting(integration: Integration) -> Iterator[Problem]:
-    """Warnings about what may be declared already, and does nothing yet."""
-    schedule = integration.schedule
-    saved = schedule is not None and schedule.sync_on_save
-    waiting = (
-        (bool(integration.upstream), "upstream", "shows in the graph, and starts no run yet."),
-        (bool(integration.notify), "notify", "names the owners, and sends nothing yet."),
-        (saved, "schedule.sync_on_save", "starts no run yet: use `totango-pipelines run`."),
-    )
-    for declared, path, problem in waiting:
-        if declared:
-            yield Problem(
-                *("", None, path, "NOT_SUPPORTED_YET", problem, "Nothing has to be changed."),
-                severity=Severity.WARNING,
-            )

@@ -10,6 +10,7 @@ from totango_pipelines.connections.source import Source
 from totango_pipelines.engine import WorkSpace
 from totango_pipelines.errors import DeclarationError, Problem
 from totango_pipelines.integrations.integration import Integration
+from totango_pipelines.integrations.partition import Window
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.staging import RunFolder, StagedFile, Staging
 from totango_pipelines.sync.environment import Environment
@@ -33,6 +34,8 @@ class RunContext:
     project: Project
     declared: DeclaredIntegration
     run: RunIdentity
+    window: Window | None = None
+    """What a partitioned integration reads."""
 
     @property
     def integration(self) -> Integration:

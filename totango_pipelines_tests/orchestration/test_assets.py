@@ -172,10 +172,7 @@ class TestDefinitions:
         definitions = bench.definitions()
         dg.Definitions.validate_loadable(definitions)
         refused = spec(definitions, "invalid", f"{name}.yaml").description
-        assert (
-            f"integrations/{name}.yaml:1 id '{name}' is a word that Dagster keeps for itself"
-            in refused
-        )
+        assert f"integrations/{name}.yaml:1 id '{name}' is a name that is taken" in refused
         assert definitions.resolve_job_def("companies")
 
     def test_a_hub_url_of_nonsense_keeps_nothing_from_loading(self, bench):

@@ -203,22 +203,14 @@ def test_a_mapped_run_leaves_its_three_files_and_no_spill(context):
     assert not list(run.folder.path.glob("*.part"))
 
 
-def test_what_may_be_declared_and_does_nothing_yet_is_a_warning(context, monkeypatch):
+def test_what_starts_runs_and_tells_of_them_is_no_problem_of_the_query(context, monkeypatch):
     extra = (
         "settings: {{cursor_column: id}}\nupstream: [warehouse/accounts]\nnotify: [data-oncall]\n"
         'schedule: {{cadence: daily, at: "06:00", sync_on_save: true}}\n'
     )
     monkeypatch.setattr(f"{__name__}.INTEGRATION", INTEGRATION + extra)
-    problems = validate_offline(context())
-
-    assert [each.path for each in problems] == [
-        "upstream",
-        "notify",
-        "schedule.sync_on_save",
-    ]
-    assert {each.severity for each in problems} == {Severity.WARNING}
-    assert problems[0].line == 12
-    assert validate_live(context()).problems == problems
+    assert validate_offline(context()) == ()
+    assert validate_live(context()).problems == ()
 
 
 @pytest.mark.parametrize(
