@@ -13,6 +13,7 @@ from rich.table import Table
 from totango_pipelines.integrations.integration import Integration, ObjectName
 from totango_pipelines.integrations.project import Project, load_project
 from totango_pipelines.orchestration.run_launch import RunOutcome, launch_run
+from totango_pipelines.orchestration.run_requests import Request
 from totango_pipelines.sync.environment import Environment
 
 COUNTS = ("rows_read", "created", "updated", "unchanged", "rejected")
@@ -35,7 +36,7 @@ def main() -> int:
     for name in in_order(project):
         with console.status(f"running {name} …"):
             outcomes[name] = launch_run(
-                name, project=project, environment=environment, mode="incremental"
+                name, project=project, environment=environment, request=Request()
             )
     console.print(summary(outcomes))
     for name, outcome in outcomes.items():

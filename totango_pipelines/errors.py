@@ -7,11 +7,18 @@ TotangoPipelinesError
 │   ├── MappingInvalidError      the mapping does not fit the preview: carries every Problem
 │   ├── TooManyRejectsError      more rejected rows than the integration allows
 │   ├── HeldOpenError            rows that wait for the next run cannot be kept, or no longer fit
-│   └── UnknownNameError         no such integration, run or file
+│   ├── ReplayRefusedError       a past run cannot be repeated over its stored extract
+│   ├── UnknownNameError         no such integration, run, file or token
+│   ├── TokenRefusedError        a token cannot be made as asked
+│   ├── ListeningError           the Trigger API cannot, or must not, listen where it was told
+│   └── RequestRefusedError      the Trigger API refuses a request: carries the problem's code
 └── SystemFaultError             the declared work is fine; exit code 3
     ├── RetriableError           trying again may help
     │   ├── SourceUnavailableError
-    │   └── HubUnavailableError
+    │   ├── HubUnavailableError
+    │   └── OperationsBusyError  others write to operations.db for too long
+    ├── OperationsStoreError     operations.db cannot be read or written
+    ├── NotSentError             a notification did not reach its target; it is tried again
     ├── HubNotWritableError      the hub is read-only
     ├── LeaseLostError           a later run of the integration took over
     ├── StagedFileError          a staged file is missing, truncated or altered
@@ -19,7 +26,7 @@ TotangoPipelinesError
     └── CountsIdentityError      the run cannot account for every row: nothing is committed
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -103,8 +110,40 @@ class HeldOpenError(UserError):
     """Rows that were not delivered cannot be kept for the next run, or no longer fit it."""
 
 
+class ReplayRefusedError(UserError):
+    """A past run's extract is gone, or repeating it would write rows twice."""
+
+
 class UnknownNameError(UserError):
     """Something was asked for by a name that nothing has."""
+
+
+class TokenRefusedError(UserError):
+    """A token was asked for that could do nothing, or that nobody could tell from others."""
+
+
+class ListeningError(UserError):
+    """The address is taken, or reaches beyond this machine while there is no live token."""
+
+
+class RequestRefusedError(UserError):
+    """The Trigger API refuses a request.
+
+    `code` is one of api/problems.py, which knows its status; `headers` go with the answer and
+    `errors` are the fields at fault, each with what is wrong.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        self.code, self.detail = code, detail
+        self.headers, self.errors = dict(headers or {}), tuple(errors)
+        super().__init__(detail)
 
 
 class SystemFaultError(TotangoPipelinesError):
@@ -121,6 +160,18 @@ class SourceUnavailableError(RetriableError):
 
 class HubUnavailableError(RetriableError):
     """The hub could not be opened, is locked or dropped the connection."""
+
+
+class OperationsBusyError(RetriableError):
+    """Another process held `operations.db` for longer than a writer waits."""
+
+
+class OperationsStoreError(SystemFaultError):
+    """`operations.db` cannot be opened, read or written."""
+
+
+class NotSentError(SystemFaultError):
+    """A notification did not reach its target; no message of it holds the target's URL."""
 
 
 class HubNotWritableError(SystemFaultError):

@@ -23,6 +23,7 @@ class RunRecord:
 
     Times are UTC; `duration` is in seconds. `counts` are those of semantics.md 7 once the rows are
     in the hub, and what the mapping counted where the run failed before. `error` is for people.
+    `requested_by` is who asked for it, and `partition` the part of the source that it reads.
     """
 
     run_id: str
@@ -34,6 +35,9 @@ class RunRecord:
     ended_at: datetime | None = None
     counts: Mapping[str, int] | None = None
     error: str | None = None
+    requested_by: str | None = None
+    queued_at: datetime | None = None
+    partition: str | None = None
 
     @property
     def duration(self) -> float | None:
@@ -41,3 +45,15 @@ class RunRecord:
         if self.started_at is None or self.ended_at is None:
             return None
         return (self.ended_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of a request for a run.
+
+    `joined`: a waiting run covers the request, no new one was made. `reason` is for people.
+    """
+
+    run_id: str
+    joined: bool
+    reason: str

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,29 @@ class Staging:
             return None
         found = [path for path in self.root.glob(f"*/{run_id}") if path.is_dir()]
         return RunFolder(found[0]) if len(found) == 1 else None
+
+    def integrations(self) -> list[str]:
+        """The integrations that have files here, also those that are declared no more."""
+        if not self.root.is_dir():
+            return []
+        return sorted(path.name for path in self.root.iterdir() if path.is_dir())
+
+    def stored(self, integration: str) -> list[tuple[str, datetime, int]]:
+        """The runs of an integration that have files: id, when last written (UTC), bytes."""
+        found = []
+        for folder in sorted((self.root / integration).glob("*/")):
+            stats = [file.stat() for file in folder.rglob("*") if file.is_file()]
+            newest = max((each.st_mtime for each in stats), default=folder.stat().st_mtime)
+            size = sum(each.st_size for each in stats)
+            found.append((folder.name, datetime.fromtimestamp(newest, UTC), size))
+        return found
+
+    def remove(self, integration: str, run_id: str) -> None:
+        """Remove the files of a run: the manifests first, so that nobody meets half of them."""
+        folder = self.run(integration, run_id).path
+        for manifest in folder.glob("*.json"):
+            manifest.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
     def adopt(self, integration: str, run_id: str, ancestor: str) -> None:
         """Give a run the staged files of the run that it re-executes; nothing is copied."""

@@ -128,7 +128,7 @@ def download(
         hint = "parquet is binary; give a file with -o, or --format csv."
         raise typer.BadParameter(hint, ctx=ctx, param_hint="--format")
     folder = files_of(session, resolved_run(session, run), what)
-    files = door.run_files()
+    files = door.sync("run_files")
     if output == "-":
         files.stream_csv(folder, files.StagedFile(what.value), sys.stdout.buffer)
         return
@@ -158,7 +158,7 @@ def files_of(session: Session, run: RunRecord, what: What) -> "RunFolder":
     """
     staging = door.sync("wiring").open_staging(session.environment)
     folder: RunFolder = staging.run(run.integration, run.run_id)
-    files = door.run_files()
+    files = door.sync("run_files")
     there = [str(each) for each in What if folder.has(files.StagedFile(each.value))]
     if str(what) not in there and run.status not in _SUCCEEDED:
         msg = (

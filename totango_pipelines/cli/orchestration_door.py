@@ -23,11 +23,6 @@ def integrations(module: str) -> ModuleType:
     return importlib.import_module(f"totango_pipelines.integrations.{module}")
 
 
-def run_files() -> ModuleType:
-    """What reads and copies the files of a run: imports pyarrow."""
-    return importlib.import_module("totango_pipelines.cli.run_files")
-
-
 def hub_reader() -> ModuleType:
     """What reads the hub: imports its engines."""
     return importlib.import_module("totango_pipelines.upsert.hub_reader")

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,64 +55,105 @@ def run_integration(
             "rebuild_mapping: forget the matches of source records first."
         ),
     ] = Mode.INCREMENTAL,
+    partition: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WINDOW",
+            help="Of a partitioned integration: one window (2026-01-31), or FIRST...LAST.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run an integration now and wait for its end; the run is in `history` and in Dagster.
 
+    While another run of it is under way, it waits for that one's end first.
+
     Example: totango-pipelines run crm_accounts --mode full
     """
     session = session_of(ctx)
+    asked = Asked(integration, str(mode), partition=partition)
+    run_and_report(session, asked, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to run in this process."""
+
+    integration: str
+    mode: str
+    partition: str | None = None
+    replay_of: str | None = None
+
+
+def run_and_report(session: Session, asked: Asked, *, as_json: bool) -> None:
+    """Run it to its end, say what became of it, and exit as it ended."""
     started = time.monotonic()
     try:
-        outcome = _launch(session, integration, mode, quiet=as_json)
+        outcome = _launch(session, asked, quiet=as_json)
     except TotangoPipelinesError as error:
         if not as_json:
             raise
-        print_json(_never_started(integration, mode, error))
+        print_json(_never_started(asked, error))
         print_exception(session.err, error)
         raise typer.Exit(error.exit_code) from None
     if as_json:
-        print_json(_as_json(session, integration, mode, outcome))
+        print_json(_as_json(session, asked, outcome))
     else:
-        _print_outcome(session, integration, outcome, time.monotonic() - started)
+        _print_outcome(session, asked.integration, outcome, time.monotonic() - started)
     if outcome.error is not None:
         print_error(session.err, outcome.error)
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
 
 
-def _launch(session: Session, integration: str, mode: Mode, *, quiet: bool) -> "RunOutcome":
+def _launch(session: Session, asked: Asked, *, quiet: bool) -> "RunOutcome":
     project = session.project()
-    declared_integration(project, integration)
-    with _stoppable(), progress(session.err, integration, quiet=quiet) as on_step:
+    settings = declared_integration(project, asked.integration).integration.settings
+    longest: int = door.integrations("declared").duration_seconds(settings.max_runtime)
+    request = door.orchestration("run_requests").Request(
+        asked.mode, "manual", session.person, asked.replay_of
+    )
+
+    def on_wait(run_id: str) -> None:
+        if not quiet:
+            said = f"waiting for run {run_id} of {asked.integration} to end (Ctrl-C stops)"
+            print_lines(session.err, [said])
+
+    with _stoppable(longest), progress(session.err, asked.integration, quiet=quiet) as on_step:
         outcome: RunOutcome = door.orchestration("run_launch").launch_run(
-            integration,
+            asked.integration,
             project=project,
             environment=session.environment,
-            mode=str(mode),
+            request=request,
+            partition=asked.partition,
             on_step=on_step,
+            on_wait=on_wait,
         )
     return outcome
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """A polite kill ends the run as Ctrl-C does: marked as failed, nothing half-written."""
+def _stoppable(longest: int) -> Iterator[None]:
+    """A polite kill, or the end of `max_runtime`, ends the run as Ctrl-C does: marked as failed."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signals = (signal.SIGTERM, signal.SIGALRM)
+    before = [signal.signal(each, signal.default_int_handler) for each in signals]
+    signal.setitimer(signal.ITIMER_REAL, longest)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for each, handler in zip(signals, before, strict=True):
+            signal.signal(each, handler)
 
 
-def _never_started(integration: str, mode: Mode, error: TotangoPipelinesError) -> dict[str, Any]:
+def _never_started(asked: Asked, error: TotangoPipelinesError) -> dict[str, Any]:
     return {
         "run_id": None,
-        "integration": integration,
-        "mode": str(mode),
+        "integration": asked.integration,
+        "mode": asked.mode,
         "status": "failed",
         "counts": {},
         "failed_step": None,
@@ -119,13 +161,11 @@ def _never_started(integration: str, mode: Mode, error: TotangoPipelinesError) -
     }
 
 
-def _as_json(
-    session: Session, integration: str, mode: Mode, outcome: "RunOutcome"
-) -> dict[str, Any]:
+def _as_json(session: Session, asked: Asked, outcome: "RunOutcome") -> dict[str, Any]:
     return {
         "run_id": outcome.run_id,
-        "integration": integration,
-        "mode": str(mode),
+        "integration": asked.integration,
+        "mode": asked.mode,
         "status": str(outcome.status),
         "counts": dict(outcome.counts),
         "failed_step": outcome.failed_step,

@@ -8,7 +8,7 @@ from rich.table import Table
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.output import iso, make_table, styled
 from totango_pipelines.errors import UnknownNameError
-from totango_pipelines.history import RunRecord, RunStatus
+from totango_pipelines.history import RunRecord
 from totango_pipelines.sync.environment import Environment
 
 _USUAL_MODE = "incremental"
@@ -30,16 +30,20 @@ def past_runs(
     environment: Environment,
     integration: str,
     *,
-    status: RunStatus | None = None,
     limit: int,
+    **wanted: Any,  # noqa: ANN401 - the fields of HistoryFilter
 ) -> tuple[RunRecord, ...]:
-    """The newest runs of an integration; reading never makes a run log."""
+    """The newest runs of an integration; `wanted` as in `HistoryFilter`.
+
+    Reading never makes a run log.
+    """
     instances = door.orchestration("instance")
     if not instances.instance_folder(environment).is_dir():
         return ()
     with instances.open_instance(environment) as instance:
-        found: tuple[RunRecord, ...] = door.orchestration("run_history").read_history(
-            instance, integration, status=status, limit=limit
+        histories = door.orchestration("run_history")
+        found: tuple[RunRecord, ...] = histories.read_history(
+            instance, integration, histories.HistoryFilter(**wanted), limit=limit
         )
     return found
 
@@ -70,6 +74,9 @@ def run_as_json(run: RunRecord) -> dict[str, Any]:
         "started_at": iso(run.started_at),
         "ended_at": iso(run.ended_at),
         "duration": run.duration,
+        "requested_by": run.requested_by,
+        "queued_at": iso(run.queued_at),
+        "partition": run.partition,
         "counts": dict(run.counts or {}),
         "error": run.error,
     }

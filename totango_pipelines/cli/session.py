@@ -1,5 +1,6 @@
 """What every command works with: the environment, the two consoles and the project."""
 
+import getpass
 import os
 import shlex
 from dataclasses import dataclass
@@ -39,6 +40,14 @@ class Session:
         if self.given_project is None:
             return "totango-pipelines"
         return f"totango-pipelines --project {shlex.quote(str(self.given_project))}"
+
+    @property
+    def person(self) -> str:
+        """Who types, for the run log."""
+        try:
+            return getpass.getuser()
+        except OSError:  # a container without a name for its user
+            return ""
 
     def project(self) -> "Project":
         """The project as it is declared, with everything that is wrong with it.

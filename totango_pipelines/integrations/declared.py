@@ -13,6 +13,7 @@ VARIABLE_PATTERN: Final = r"^[A-Z_][A-Z0-9_]*$"
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 TIME_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DURATION_PATTERN: Final = r"^[1-9][0-9]{0,8}[smhd]$"
+TAG_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 SIZE_PATTERN: Final = r"^[1-9][0-9]{0,5}(MB|GB|TB)$"
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -24,6 +25,7 @@ RULE_OF_PATTERN: Final[Mapping[str, str]] = MappingProxyType(
         CURRENCY_PATTERN: "an ISO 4217 code such as EUR",
         TIME_PATTERN: 'a time of day written "HH:MM", 24 hours, e.g. "06:00"',
         DURATION_PATTERN: "a duration such as 30s, 10m, 2h or 1d",
+        TAG_PATTERN: "lower-case letters, digits, _ and -, at most 63 characters",
         SIZE_PATTERN: "a size such as 500MB, 10GB or 1TB",
         DATE_PATTERN: 'a day written "YYYY-MM-DD", e.g. "2026-01-01"',
     }

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from totango_pipelines.catalog.standard import COLLECTION_TYPE_LENGTH
 from totango_pipelines.integrations.declared import (
     ID_PATTERN,
+    TAG_PATTERN,
     CurrencyCode,
     Declared,
     Duration,
@@ -36,6 +37,8 @@ class ObjectName(StrEnum):
     TOUCHPOINTS = "touchpoints"
     ACCOUNTS_FOREIGN_KEYS = "accounts_foreign_keys"
 
+
+Tag = Annotated[str, StringConstraints(pattern=TAG_PATTERN)]
 
 PARTITIONED_OBJECTS: Final = (
     *(ObjectName.USAGE, ObjectName.USAGE_AGGREGATIONS, ObjectName.HISTORICAL_ACTIVITY_STREAM),
@@ -211,6 +214,9 @@ class Integration(Declared):
     )
     upstream_settle: Duration = Field(
         default="30s", description="Wait so long after the last upstream event: one run for many."
+    )
+    tags: Annotated[tuple[Tag, ...], Field(strict=False)] = Field(
+        default=(), description="Words to find and run it by, e.g. finance."
     )
     partition: Partition | None = Field(
         default=None, description="Windows of time that can be filled one by one (backfill)."

@@ -17,6 +17,7 @@ from totango_pipelines.integrations.connection import FromEnvironment
 from totango_pipelines.integrations.declared import (
     CONNECTION_PATTERN,
     ID_PATTERN,
+    RULE_OF_PATTERN,
     Declared,
     Duration,
     RuleBrokenError,
@@ -107,7 +108,14 @@ class NotificationsFile(Declared):
     )
 
 
-_FILE: Final = TypeAdapter(NotificationsFile)
+class _AnyNames(NotificationsFile):
+    """The same before the names are looked at: so every wrong key is told what it could be."""
+
+    targets: dict[str, Target] = Field(default={})
+    integrations: dict[str, Rules] = Field(default={})
+
+
+_FILE: Final = TypeAdapter(_AnyNames)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ class Notifications:
 
     targets: Mapping[str, Target]
     broken: frozenset[str] = frozenset()
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     own_rules: Mapping[str, Rules] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     readable: bool = True
@@ -128,6 +136,14 @@ class Notifications:
     def names(self) -> frozenset[str] | None:
         """The names of all targets, broken ones too; None where nobody can tell."""
         return self.broken.union(self.targets) if self.readable else None
+
+    def told(self, notify: Iterable[str], event: Event) -> tuple[str, ...]:
+        """Who of an integration's `notify` is told of an event; a broken target once it is mended."""
+        return tuple(
+            name
+            for name in dict.fromkeys(notify)
+            if name in self.broken or (name in self.targets and event in self.targets[name].on)
+        )
 
     def rules_for(self, integration: str) -> Rules:
         """The rules of one integration: everybody's, and what it overrides."""
@@ -150,7 +166,8 @@ def notifications_from(parsed: ParsedYaml, integrations: Iterable[str] = ()) -> 
         return replace(NO_NOTIFICATIONS, problems=(*parsed.problems, *problems), readable=False)
     found = checked(_FILE, data, parsed)
     rejected = found if isinstance(found, Rejected) else Rejected((), ())
-    sound = _what_is_sound(data, _Wrong(rejected.paths, parsed.problems))
+    misnamed = _misnamed(parsed, _mapping(data.get(_TARGETS)))
+    sound = _what_is_sound(data, _Wrong(rejected.paths, (*parsed.problems, *misnamed)))
     readable = isinstance(data.get(_TARGETS, {}), dict)
     return Notifications(
         targets=sound.targets,
@@ -160,6 +177,7 @@ def notifications_from(parsed: ParsedYaml, integrations: Iterable[str] = ()) -> 
         problems=(
             *parsed.problems,
             *rejected.problems,
+            *misnamed,
             *_unknown_integrations(parsed, sound.integrations, sorted(integrations)),
         ),
         readable=readable,
@@ -186,10 +204,10 @@ def unknown_targets(
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
-    """The places that have a problem; those that YAML itself refuses are known by their text."""
+    """The places that have a problem, as key paths or as the text that a problem has."""
 
     paths: tuple[KeyPath, ...]
-    refused: tuple[Problem, ...]
+    others: tuple[Problem, ...]
 
     def at(self, path: KeyPath) -> bool:
         """Whether the very place has a problem."""
@@ -200,11 +218,11 @@ class _Wrong:
         text = path_text(path)
         return any(each[: len(path)] == path for each in self.paths) or any(
             each.path == text or each.path.startswith((f"{text}.", f"{text}["))
-            for each in self.refused
+            for each in self.others
         )
 
 
-def _what_is_sound(data: Mapping[str, Any], wrong: _Wrong) -> NotificationsFile:
+def _what_is_sound(data: Mapping[str, Any], wrong: _Wrong) -> _AnyNames:
     """The file without the targets and the single rules that have a problem."""
     targets = {
         name: target
@@ -217,15 +235,20 @@ def _what_is_sound(data: Mapping[str, Any], wrong: _Wrong) -> NotificationsFile:
         if not wrong.at((_INTEGRATIONS, name))
     }
     rules = _sound_rules(data.get(_RULES), (_RULES,), wrong)
-    return NotificationsFile.model_validate(
-        {_TARGETS: targets, _RULES: rules, _INTEGRATIONS: own_rules}
-    )
+    return _AnyNames.model_validate({_TARGETS: targets, _RULES: rules, _INTEGRATIONS: own_rules})
 
 
 def _sound_rules(rules: object, at: KeyPath, wrong: _Wrong) -> dict[str, Any]:
-    return {
-        name: value for name, value in _mapping(rules).items() if not wrong.within((*at, name))
-    }
+    return {name: value for name, value in _mapping(rules).items() if not wrong.within((*at, name))}
+
+
+def _misnamed(parsed: ParsedYaml, names: Iterable[str]) -> tuple[Problem, ...]:
+    seen = f"is not a target's name: {RULE_OF_PATTERN[CONNECTION_PATTERN]}."
+    return tuple(
+        parsed.problem((_TARGETS, name), "NOT_ALLOWED", seen, "Rename it.")
+        for name in names
+        if not re.fullmatch(CONNECTION_PATTERN, name)
+    )
 
 
 def _unknown_integrations(

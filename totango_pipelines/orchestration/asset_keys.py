@@ -5,12 +5,29 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from totango_pipelines.integrations.declared import duration_seconds
+from totango_pipelines.integrations.integration import Integration
+
 STEPS = ("extract", "preview", "mapped", "upsert", "conflicts")
 INTEGRATION_TAG = "totango/integration"
 OBJECT_TAG = "totango/object"
 MODE_TAG = "totango/mode"
 TRIGGER_TAG = "totango/trigger"
 OUTCOME_TAG = "totango/outcome"
+BY_TAG = "totango/requested_by"
+UPSTREAM_TAG = "totango/upstream"
+"""The newest upstream event that the run was started for: a storage id of Dagster's event log."""
+VERSION_TAG = "totango/version"
+"""The saved version of the file that the run was started for."""
+WORKER_TAG = "totango/worker"
+"""The process that carries the run out: host, process id and when it started."""
+REPLAY_TAG = "totango/replay_of"
+SHOWN_COUNTS = ("rows_read", "created", "updated", "rejected", "conflicts")
+"""The counts that become tags of a run at its end: `totango/created`."""
+MAX_RUNTIME_TAG = "dagster/max_runtime"
+
+LOCATION = "totango_pipelines"
+"""The code location's name in workspace.yaml."""
 
 _KEY_PART = re.compile(r"^[A-Za-z0-9_.$-]+$")
 _TEAM = re.compile(r"^[A-Za-z0-9_-]+$")
@@ -22,13 +39,14 @@ def step_key(integration: str, step: str) -> dg.AssetKey:
     return dg.AssetKey([integration, step])
 
 
-def default_tags(integration: str, totango_object: str) -> dict[str, str]:
+def default_tags(integration: Integration) -> dict[str, str]:
     """The run tags of contract.md, as a run has them that nobody asked for otherwise."""
     return {
-        INTEGRATION_TAG: integration,
-        OBJECT_TAG: totango_object,
+        INTEGRATION_TAG: integration.id,
+        OBJECT_TAG: str(integration.object),
         MODE_TAG: "incremental",
         TRIGGER_TAG: "manual",
+        MAX_RUNTIME_TAG: str(duration_seconds(integration.settings.max_runtime)),
     }
 
 

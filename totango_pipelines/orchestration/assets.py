@@ -6,13 +6,15 @@ from enum import StrEnum
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from totango_pipelines.catalog.attributes import Attribute
 from totango_pipelines.errors import CountsIdentityError, errors_among
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration import asset_keys, checks, run_metadata
-from totango_pipelines.orchestration.failures import tag_outcome
+from totango_pipelines.orchestration.failures import tag_counts, tag_outcome
 from totango_pipelines.orchestration.heavy_floor import import_ahead, step
+from totango_pipelines.orchestration.partitions import backfill_policy, partitions_of
 from totango_pipelines.orchestration.resources import TotangoResource
 from totango_pipelines.orchestration.sources import QuerySources
 
@@ -32,7 +34,15 @@ class Mode(StrEnum):
 class ExtractConfig(dg.Config):
     """What a run may be asked for; nothing else can be passed in (no query, no path)."""
 
-    mode: Mode = Mode.incremental
+    mode: Mode = Field(
+        default=Mode.incremental,
+        description="incremental: what is new or changed; full: every row; rebuild_mapping: forget "
+        "the matches of source records first.",
+    )
+    replay_of: str | None = Field(
+        default=None,
+        description="A past run's id: its stored extract once more, without asking the source.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class AssetBuilder:
             "description": description,
             "code_version": self.declared.version[:12],
             "check_specs": checks.check_specs(integration.id, name),
+            "partitions_def": partitions_of(integration),
+            "backfill_policy": backfill_policy(integration.partition),
         }
 
     def _extract(self) -> dg.AssetsDefinition:
@@ -83,9 +95,10 @@ class AssetBuilder:
         ) -> Results:
             mode = str(config.mode.value)
             with totango.run(context, self.project, self.declared, mode=mode) as run:
-                run_extract = step("extract_step").run_extract
+                read = step("replay" if config.replay_of else "extract_step")
                 import_ahead()
-                result = run_extract(run)
+                past = config.replay_of
+                result = read.run_replay(run, past) if past else read.run_extract(run)
                 lineage = self.sources.lineage(tuple(result.manifest.facts["source_types"]))
                 yield dg.MaterializeResult(
                     metadata=run_metadata.extract_metadata(result, lineage),
@@ -167,6 +180,7 @@ class AssetBuilder:
                     raise
                 rejects = result.counts.rejected
                 tag_outcome(context, "succeeded_with_rejects" if rejects else "succeeded")
+                tag_counts(context, result.counts)
                 report = step("rejects_report").run_rejects(run.folder) if rejects else ()
                 yield dg.MaterializeResult(
                     metadata=run_metadata.upsert_metadata(

@@ -3,11 +3,12 @@
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import dagster as dg
 
 from totango_pipelines.errors import RetriableError, TotangoPipelinesError
-from totango_pipelines.orchestration.asset_keys import OUTCOME_TAG
+from totango_pipelines.orchestration.asset_keys import OUTCOME_TAG, SHOWN_COUNTS
 
 MAX_RETRIES = 3
 FIRST_WAIT = 2.0
@@ -42,6 +43,14 @@ def reported(
 def tag_outcome(context: dg.AssetExecutionContext, outcome: str) -> None:
     """Make the outcome searchable in the Runs page; a re-execution inherits its parent's tags."""
     context.instance.add_run_tags(context.run.run_id, {OUTCOME_TAG: outcome})
+
+
+def tag_counts(context: dg.AssetExecutionContext, counts: Any) -> None:  # noqa: ANN401 - heavy type
+    """Make the counts that people look for show in the Runs page: only those that are not zero."""
+    shown = {f"totango/{name}": getattr(counts, name) for name in SHOWN_COUNTS}
+    tags = {name: str(number) for name, number in shown.items() if number}
+    if tags:
+        context.instance.add_run_tags(context.run.run_id, tags)
 
 
 def _failed(context: dg.AssetExecutionContext, failure: dg.Failure) -> dg.Failure:

@@ -18,6 +18,11 @@ def step(module: str) -> ModuleType:
     return importlib.import_module(f"{_SYNC}.{module}")
 
 
+def operations(module: str) -> ModuleType:
+    """A module of operations that takes long to import: `sending`."""
+    return importlib.import_module(f"totango_pipelines.operations.{module}")
+
+
 def import_ahead() -> None:
     """Import what the later steps need, in the background.
 

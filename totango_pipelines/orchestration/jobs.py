@@ -1,22 +1,22 @@
 """All definitions of a project: one job of five assets per integration, and its schedule."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import dagster as dg
 
 from totango_pipelines.errors import Problem, errors_among
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
-from totango_pipelines.orchestration.asset_keys import (
-    STEPS,
-    default_tags,
-    step_key,
-)
-from totango_pipelines.orchestration.assets import AssetBuilder
+from totango_pipelines.orchestration.dispatcher import build_dispatcher
 from totango_pipelines.orchestration.failures import FIRST_WAIT
+from totango_pipelines.orchestration.integration_jobs import IntegrationJob, build_job
+from totango_pipelines.orchestration.notifier import build_notifier
+from totango_pipelines.orchestration.project_watch import ProjectWatch
 from totango_pipelines.orchestration.resources import TotangoResource
+from totango_pipelines.orchestration.retention import build_retention
+from totango_pipelines.orchestration.run_many import build_run_many
 from totango_pipelines.orchestration.schedules import build_schedule
 from totango_pipelines.orchestration.sources import QuerySources, query_sources, without_cycles
+from totango_pipelines.orchestration.workers import build_reaper
 from totango_pipelines.sync.environment import Environment
 
 
@@ -25,12 +25,18 @@ def build_definitions(
 ) -> dg.Definitions:
     """Everything that Dagster needs to know about the project.
 
+        project ─ queries ─ jobs of integrations ─┬─ schedules     (cadences)
+                  (sources)  (assets, checks)     ├─ dispatcher    (upstream, saved versions)
+                                                  ├─ run_integrations, remove_old_runs
+                                                  └─ end_abandoned_runs, notifier
+
     Nothing that a file says keeps the others from loading: what Dagster refuses becomes an invalid
     asset. `first_wait`: seconds before a step tries again what was unavailable.
     """
+    watch = ProjectWatch(project.folder, project)
     resource = TotangoResource(project.folder, environment.home, first_wait)
     found: dict[str, QuerySources] = {}
-    built: list[_Built] = []
+    built: list[IntegrationJob] = []
     invalid = _invalid_files(project)
     for name, declared in project.integrations.items():
         try:
@@ -40,66 +46,26 @@ def build_definitions(
     for name, sources in without_cycles(found).items():
         declared = project.integrations[name]
         try:
-            built.append(_build(project, declared, sources, environment, resource))
+            built.append(build_job(project, declared, sources, environment.hub_kind, resource))
         except Exception as error:  # noqa: BLE001 - one file must not hide the others
             invalid[declared.file] = (_refused(declared, error),)
+    schedules = [build_schedule(each.declared.integration, each.job, watch) for each in built]
+    remove_old_runs, nightly = build_retention(resource)
     return dg.Definitions(
         assets=[*_outside(built), *_invalid(invalid), *(a for each in built for a in each.assets)],
-        jobs=[each.job for each in built],
-        schedules=[each.schedule for each in built if each.schedule],
+        jobs=[*(each.job for each in built), build_run_many(resource), remove_old_runs],
+        schedules=[*(each for each in schedules if each), nightly],
+        sensors=[
+            build_dispatcher(watch, {each.job.name: each.job for each in built}),
+            build_reaper(),
+            build_notifier(watch, resource),
+        ],
         resources={"totango": resource},
         executor=dg.in_process_executor,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
-    """One integration in Dagster's terms."""
-
-    assets: list[dg.AssetsDefinition]
-    job: dg.JobDefinition
-    schedule: dg.ScheduleDefinition | None
-    upstream: tuple[dg.AssetKey, ...]
-
-
-def _build(
-    project: Project,
-    declared: DeclaredIntegration,
-    sources: QuerySources,
-    environment: Environment,
-    resource: TotangoResource,
-) -> _Built:
-    assets = AssetBuilder(project, declared, sources, environment.hub_kind).build()
-    job = _job(declared, assets, resource)
-    return _Built(assets, job, build_schedule(declared.integration, job), sources.upstream)
-
-
-def _job(
-    declared: DeclaredIntegration, assets: list[dg.AssetsDefinition], resource: TotangoResource
-) -> dg.JobDefinition:
-    """The integration's job, resolved against its own assets only.
-
-    Resolving it against the whole graph costs time that grows with the square of their number
-    (decision 4).
-    """
-    integration = declared.integration
-    unresolved = dg.define_asset_job(
-        integration.id,
-        selection=dg.AssetSelection.assets(*(step_key(integration.id, step) for step in STEPS)),
-        description=f"{integration.name}. {integration.description}".strip(),
-        # Not run_tags: only the UI's Launchpad would give those to a run, a call by GraphQL not.
-        tags=default_tags(integration.id, str(integration.object)),
-    )
-    definitions = dg.Definitions(
-        assets=assets,
-        jobs=[unresolved],
-        resources={"totango": resource},
-        executor=dg.in_process_executor,
-    )
-    return definitions.resolve_job_def(integration.id)
-
-
-def _outside(built: list[_Built]) -> Iterator[dg.AssetSpec]:
+def _outside(built: list[IntegrationJob]) -> Iterator[dg.AssetSpec]:
     """The tables and upstream keys that no integration of this project makes."""
     own = {asset.key for each in built for asset in each.assets}
     keys = dict.fromkeys(key for each in built for key in each.upstream if key not in own)

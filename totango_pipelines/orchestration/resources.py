@@ -4,20 +4,25 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from totango_pipelines.integrations.partition import Window
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import (
     INTEGRATION_TAG,
     MODE_TAG,
     TRIGGER_TAG,
+    WORKER_TAG,
     default_tags,
 )
 from totango_pipelines.orchestration.failures import FIRST_WAIT, reported
 from totango_pipelines.orchestration.heavy_floor import step
+from totango_pipelines.orchestration.partitions import pending_window, window_of
+from totango_pipelines.orchestration.workers import this_worker
 from totango_pipelines.sync.environment import Environment
 
 
@@ -32,6 +37,15 @@ class TotangoResource:
     project_folder: Path
     home: Path
     first_wait: float = FIRST_WAIT
+
+    def environment(self) -> Environment:
+        """Folders, hub and variables, as they are when it is called."""
+        variables = {
+            **os.environ,
+            "TOTANGO_PROJECT": str(self.project_folder),
+            "TOTANGO_HOME": str(self.home),
+        }
+        return Environment.of(variables, Path.cwd())
 
     @contextmanager
     def run(
@@ -56,13 +70,7 @@ class TotangoResource:
         mode: str | None = None,
     ) -> Any:  # noqa: ANN401 - a RunContext, whose module is too heavy to import here
         """The run that this step belongs to; a re-execution adopts the files of its parent."""
-        variables = {
-            **os.environ,
-            "TOTANGO_PROJECT": str(self.project_folder),
-            "TOTANGO_HOME": str(self.home),
-        }
-        environment = Environment.of(variables, Path.cwd())
-        integration = declared.integration
+        environment, integration = self.environment(), declared.integration
         run = step("wiring").RunIdentity(
             run_id=context.run.run_id,
             integration=integration.id,
@@ -71,10 +79,23 @@ class TotangoResource:
             mode=mode or context.run.tags.get(MODE_TAG, "incremental"),
             trigger=context.run.tags.get(TRIGGER_TAG, "manual"),
         )
-        found = step("wiring").RunContext(environment, project, declared, run)
+        window = _window(context, declared)
+        found = step("wiring").RunContext(environment, project, declared, run, window)
         if mode is None and context.run.parent_run_id:
             found.adopt_extract(_ancestors(context))
         return found
+
+
+def _window(context: dg.AssetExecutionContext, declared: DeclaredIntegration) -> Window | None:
+    """What a run of a partitioned integration reads; one without a window takes what is pending.
+
+    All steps of a run find the same: the extract says in its manifest what it read.
+    """
+    if declared.integration.partition is None:
+        return None
+    return window_of(context) or pending_window(
+        context.instance, declared.integration, datetime.now(UTC)
+    )
 
 
 def _tag_run(
@@ -86,8 +107,11 @@ def _tag_run(
     run = context.instance.get_run_by_id(run_id)
     present = run.tags if run else {}
     tags = {MODE_TAG: mode} if mode else {}
+    worker = this_worker(run_id)
+    if present.get(WORKER_TAG) != worker:
+        tags[WORKER_TAG] = worker
     if INTEGRATION_TAG not in present:
-        tags = {**default_tags(integration.id, str(integration.object)), **present, **tags}
+        tags = {**default_tags(integration), **present, **tags}
     if tags:
         context.instance.add_run_tags(run_id, tags)
 

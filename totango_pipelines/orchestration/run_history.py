@@ -11,11 +11,14 @@ import dagster as dg
 from totango_pipelines.errors import UnknownNameError
 from totango_pipelines.history import RunRecord, RunStatus
 from totango_pipelines.orchestration.asset_keys import (
+    BY_TAG,
     INTEGRATION_TAG,
     MODE_TAG,
     OUTCOME_TAG,
+    SHOWN_COUNTS,
     TRIGGER_TAG,
 )
+from totango_pipelines.orchestration.run_requests import PARTITION_TAG, RANGE_TAGS, UNDER_WAY
 
 _PAGE: Final = 200
 _SHOWN_MATCHES: Final = 3
@@ -54,19 +57,33 @@ class RunFailure:
     exit_code: int
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """Which runs are wanted; None: any. `since` and `until` bound the time of the request (UTC)."""
+
+    status: RunStatus | str | None = None
+    mode: str | None = None
+    trigger: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_ANY_RUN: Final = HistoryFilter()
+
+
 def read_history(
     instance: dg.DagsterInstance,
     integration: str | None,
+    wanted: HistoryFilter = _ANY_RUN,
     *,
-    status: RunStatus | str | None = None,
     limit: int = 20,
 ) -> tuple[RunRecord, ...]:
     """The newest runs first, of one integration or of all (None), with counts and errors."""
-    wanted = None if status is None else RunStatus(status)
+    status = None if wanted.status is None else RunStatus(wanted.status)
     found = (
         record for record in _records(instance, integration, wanted) if _fits(record, integration)
     )
-    fitting = (record for record in found if wanted is None or record.status is wanted)
+    fitting = (record for record in found if status is None or record.status is status)
     return tuple(_with_details(instance, record) for record in islice(fitting, limit))
 
 
@@ -80,9 +97,38 @@ def last_runs(instance: dg.DagsterInstance, integrations: Iterable[str]) -> dict
     wanted = set(integrations)
     # What the newest runs do not tell is asked for one by one, unless they are all there are.
     for integration in wanted - set(found) if len(page) == _PAGE else ():
-        for record in islice(_records(instance, integration, None), 1):
+        for record in islice(_records(instance, integration, _ANY_RUN), 1):
             found[integration] = record
     return {name: record for name, record in found.items() if name in wanted}
+
+
+def changed_integrations(instance: dg.DagsterInstance, since: datetime) -> set[str]:
+    """The integrations of which a run changed since then, or is under way."""
+    changed = instance.get_runs(dg.RunsFilter(updated_after=since))
+    under_way = instance.get_runs(dg.RunsFilter(statuses=list(UNDER_WAY)))
+    return {
+        run.tags[INTEGRATION_TAG] for run in (*changed, *under_way) if INTEGRATION_TAG in run.tags
+    }
+
+
+def light_records(
+    instance: dg.DagsterInstance, integration: str, limit: int
+) -> tuple[RunRecord, ...]:
+    """The newest runs with what their tags tell: no event is read but of the newest failure."""
+    found = []
+    is_told = False
+    for each in instance.get_run_records(
+        dg.RunsFilter(tags={INTEGRATION_TAG: integration}), limit=limit
+    ):
+        record, tags = _record(each), each.dagster_run.tags
+        if OUTCOME_TAG in tags:
+            counts = {name: int(tags.get(f"totango/{name}", 0)) for name in SHOWN_COUNTS}
+            record = replace(record, counts=counts)
+        if record.status is RunStatus.FAILED and not is_told:
+            is_told = True
+            record = replace(record, error=run_failure(instance, record.run_id).message)
+        found.append(record)
+    return tuple(found)
 
 
 def find_run(instance: dg.DagsterInstance, run_id_or_prefix: str) -> RunRecord:
@@ -195,6 +241,9 @@ def _broken(event: dg.DagsterEvent) -> RunFailure:
 
 def _stopped(event: dg.DagsterEvent) -> RunFailure:
     """The run as a whole failed, outside its steps."""
+    # A run that somebody reports as failed from outside has a message, and nothing else.
+    if event.event_specific_data is None:
+        return RunFailure(None, event.message or "the run was ended from outside.", 3)
     reason = event.job_failure_data.failure_reason
     if reason is not None and reason.value == "UNEXPECTED_TERMINATION":
         return RunFailure(None, "the run was interrupted before it ended.", 3)
@@ -202,13 +251,20 @@ def _stopped(event: dg.DagsterEvent) -> RunFailure:
 
 
 def _records(
-    instance: dg.DagsterInstance, integration: str | None, status: RunStatus | None
+    instance: dg.DagsterInstance, integration: str | None, given: HistoryFilter
 ) -> Iterator[RunRecord]:
     """Runs, newest first, page by page, filtered as far as the run log can."""
-    tags = {} if integration is None else {INTEGRATION_TAG: integration}
+    status = None if given.status is None else RunStatus(given.status)
+    asked = {INTEGRATION_TAG: integration, MODE_TAG: given.mode, TRIGGER_TAG: given.trigger}
+    tags = {name: value for name, value in asked.items() if value is not None}
     if status is RunStatus.SUCCEEDED_WITH_REJECTS:
         tags[OUTCOME_TAG] = status.value
-    wanted = dg.RunsFilter(tags=tags, statuses=_DAGSTER_STATUSES[status] if status else None)
+    wanted = dg.RunsFilter(
+        tags=tags,
+        statuses=_DAGSTER_STATUSES[status] if status else None,
+        created_after=given.since,
+        created_before=given.until,
+    )
     cursor: str | None = None
     while True:
         page = instance.get_run_records(wanted, limit=_PAGE, cursor=cursor)
@@ -237,7 +293,16 @@ def _record(each: dg.RunRecord) -> RunRecord:
         trigger=run.tags.get(TRIGGER_TAG, "manual"),
         started_at=_moment(each.start_time),
         ended_at=_moment(each.end_time),
+        requested_by=run.tags.get(BY_TAG),
+        queued_at=each.create_timestamp.replace(tzinfo=UTC),
+        partition=_partition(run.tags),
     )
+
+
+def _partition(tags: Mapping[str, str]) -> str | None:
+    """The window, or the range of windows, that a run was for."""
+    first, last = (tags.get(name) for name in RANGE_TAGS)
+    return f"{first}...{last}" if first and last else tags.get(PARTITION_TAG)
 
 
 def _with_details(instance: dg.DagsterInstance, record: RunRecord) -> RunRecord:

@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import dagster as dg
@@ -11,26 +12,20 @@ import dagster as dg
 from totango_pipelines.errors import UnknownNameError
 from totango_pipelines.history import RunStatus
 from totango_pipelines.integrations.project import Project
-from totango_pipelines.orchestration.asset_keys import (
-    INTEGRATION_TAG,
-    MODE_TAG,
-    OBJECT_TAG,
-    TRIGGER_TAG,
-    step_op,
-)
 from totango_pipelines.orchestration.instance import open_instance
-from totango_pipelines.orchestration.jobs import build_definitions
+from totango_pipelines.orchestration.integration_jobs import job_alone
+from totango_pipelines.orchestration.partitions import chosen_tags, pending_tags
 from totango_pipelines.orchestration.run_history import (
     find_run,
     run_failure,
     step_of,
     whole_numbers,
 )
+from totango_pipelines.orchestration.run_requests import QUIET, Request, run_config, run_tags
+from totango_pipelines.orchestration.run_turns import alone_at_work
 from totango_pipelines.sync.environment import Environment
 
 _ROW_COUNT = "dagster/row_count"
-# Dagster prints every event of a run otherwise.
-_QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
 class StepState(StrEnum):
@@ -73,44 +68,43 @@ def launch_run(
     *,
     project: Project,
     environment: Environment,
-    mode: str,
-    trigger: str = "manual",
+    request: Request,
+    partition: str | None = None,
     on_step: Callable[[StepProgress], None] | None = None,
+    on_wait: Callable[[str], None] | None = None,
 ) -> RunOutcome:
     """Run one integration to its end and say what became of it.
 
-    `on_step` is called in this thread while the run is under way. An interrupt (Ctrl-C) ends the
-    run as failed.
+    While another run of it is under way it waits, and tells `on_wait` that run's id. `on_step` is
+    called in this thread while the run is under way. An interrupt (Ctrl-C) ends the run as failed.
 
     Raises:
-        UnknownNameError: the project has no such integration.
+        UnknownNameError: the project has no such integration, or it has no such window.
     """
     if integration_id not in project.integrations:
         msg = f"there is no integration {integration_id!r}. `totango-pipelines list` lists them."
         raise UnknownNameError(msg)
-    # Definitions of the other integrations would only cost time.
-    declared = project.integrations[integration_id]
-    alone = replace(project, integrations={integration_id: declared}, invalid_files={})
-    job = build_definitions(alone, environment).resolve_job_def(integration_id)
+    job = job_alone(project, integration_id, environment)
     run_id = str(uuid.uuid4())
     # Dagster's warnings to developers, and its account of failures that we tell in our own words.
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    with open_instance(environment) as instance:
+    with (
+        open_instance(environment) as instance,
+        alone_at_work(instance, environment.home, integration_id, on_wait),
+    ):
+        now, integration = datetime.now(UTC), project.integrations[integration_id].integration
+        if partition is not None:
+            windows = chosen_tags(integration, partition, now)
+        else:
+            windows = {} if request.replay_of else pending_tags(instance, integration, now)
+        request = replace(request, tags={**request.tags, **windows})
         if on_step is not None:
             instance.add_event_listener(run_id, _listener(on_step))
         job.execute_in_process(
             instance=instance,
             run_id=run_id,
-            run_config={
-                "ops": {step_op(integration_id, "extract"): {"config": {"mode": mode}}},
-                "loggers": _QUIET,
-            },
-            tags={
-                INTEGRATION_TAG: integration_id,
-                OBJECT_TAG: str(declared.integration.object),
-                MODE_TAG: mode,
-                TRIGGER_TAG: trigger,
-            },
+            run_config=run_config(integration_id, request) | {"loggers": QUIET},
+            tags=run_tags(integration, request),
             raise_on_error=False,
         )
         return _outcome(instance, run_id)

@@ -14,7 +14,8 @@ from totango_pipelines.mapping.plan import MappingPlan
 from totango_pipelines.mapping.rejects import add_rejects
 from totango_pipelines.quoting import comma, literal
 from totango_pipelines.staging import Manifest, StagedFile, finish_parquet, parquet_batches
-from totango_pipelines.sync.reading import baseline_of, held_of, identity_of
+from totango_pipelines.sync.reading import baseline_of, held_of, identity_of, reads_windows
+from totango_pipelines.sync.replay import REPLAY_OF
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.change_log import RUN_CONFLICTS
 from totango_pipelines.upsert.delivery import UpsertCounts
@@ -35,8 +36,8 @@ class Closing:
 
     def close(
         self, work: duckdb.DuckDBPyConnection, refused: pa.Table, counts: UpsertCounts
-    ) -> NextState:
-        """Keep the run's files; what the integration remembers from now on.
+    ) -> NextState | None:
+        """Keep the run's files; what the integration remembers from now on; None: as before.
 
         Raises:
             HeldOpenError: too many rows would be held open.
@@ -44,6 +45,8 @@ class Closing:
         if refused.num_rows:
             self._extend_rejects(refused)
         self._keep_conflicts(work)
+        if REPLAY_OF in self.source.facts:
+            return None
         folder = self.context.state_folder
         folder.mkdir(parents=True, exist_ok=True)
         settings = self.context.integration.settings
@@ -68,7 +71,7 @@ class Closing:
                 work, committed, baseline, keys_are_unique=keys_are_unique
             )
             files[StateFile.BASELINE] = baseline
-        if context.integration.settings.cursor_column is not None:
+        if reads_windows(context):
             held = state_path(folder, StateFile.HELD)
             source, _ = context.folder.verified(StagedFile.SOURCE)
             number_rows(work, identity, source, held_of(context.folder))

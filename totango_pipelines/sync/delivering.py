@@ -10,7 +10,7 @@ from totango_pipelines.mapping.conversions import HUB_TYPES
 from totango_pipelines.mapping.plan import MappingPlan, silent_column
 from totango_pipelines.quoting import literal
 from totango_pipelines.staging import Manifest, StagedFile
-from totango_pipelines.sync.reading import run_day
+from totango_pipelines.sync.reading import reads_windows, run_day
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.append import CONTENT
 from totango_pipelines.upsert.delivery import (
@@ -119,9 +119,8 @@ class _Delivering:
 
         Without a cursor yet, as after the integration was deleted, it is a window all the same.
         """
-        by_cursor = self.context.integration.settings.cursor_column is not None
-        is_window = by_cursor or self.source.facts["reading"] == Reading.WINDOW
-        return self._appends and not is_window
+        is_window = self.source.facts["reading"] == Reading.WINDOW
+        return self._appends and not (is_window or reads_windows(self.context))
 
     @property
     def _appends(self) -> bool:

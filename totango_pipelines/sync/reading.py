@@ -58,9 +58,7 @@ def reading_of(
     by_cursor = context.integration.settings.cursor_column
     same_cursor = state is not None and state.cursor_column == by_cursor
     cursor = state.cursor if state is not None and same_cursor else None
-    reading = Reading.DIFFERENCE
-    if by_cursor is not None:
-        reading = Reading.WINDOW
+    reading = Reading.WINDOW if reads_windows(context) else Reading.DIFFERENCE
     lost = (
         reading is Reading.DIFFERENCE and state is not None and state.content_hash != CONTENT_HASH
     )
@@ -68,7 +66,8 @@ def reading_of(
         reading = Reading.EVERYTHING
     since = cursor_from(cursor) if cursor is not None and reading is Reading.WINDOW else None
     appends = _object(context).write is WriteMode.APPEND
-    removes = appends and (asked_for_all or changed)
+    # A window of time never tells that what it does not show is gone.
+    removes = appends and (asked_for_all or changed) and context.integration.partition is None
     return RunReading(reading, now, since, cursor, removes)
 
 
@@ -91,12 +90,21 @@ def stage_state(context: RunContext, state: IntegrationState | None, reading: Ru
                 finish_parquet(part, done)
 
 
+def reads_windows(context: RunContext) -> bool:
+    """Whether an incremental run sees only some of the rows: by a cursor, or by a partition."""
+    integration = context.integration
+    return integration.settings.cursor_column is not None or integration.partition is not None
+
+
 def baseline_of(context: RunContext, source: Manifest) -> Baseline:
     """What the run is compared with."""
     reading = Reading(source.facts["reading"])
-    by_window = context.integration.settings.cursor_column is not None
+    by_window = reads_windows(context)
+    # Of all rows, one window of a partition shows nothing that is absent.
+    comparable = reading is not Reading.EVERYTHING or context.integration.partition is None
+    has_keys = _object(context).write is not WriteMode.APPEND
     file = None
-    if context.folder.has(StagedFile.BASELINE) and _object(context).write is not WriteMode.APPEND:
+    if context.folder.has(StagedFile.BASELINE) and has_keys and comparable:
         file, _ = context.folder.verified(StagedFile.BASELINE)
     return Baseline(reading, by_window, file)
 
@@ -140,8 +148,7 @@ def takes_the_runs_day(context: RunContext) -> bool:
 def _fingerprint(context: RunContext, started_at: datetime) -> str:
     """That of the declaration; where each day has records of its own, another one every day."""
     says = fingerprint(context.integration)
-    by_difference = context.integration.settings.cursor_column is None
-    if by_difference and takes_the_runs_day(context):
+    if not reads_windows(context) and takes_the_runs_day(context):
         return f"{says} {run_day(context, started_at)}"
     return says
 

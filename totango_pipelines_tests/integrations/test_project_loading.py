@@ -24,6 +24,7 @@ attributes:
 collections: [support_tickets, invoices]
 roles: [Success Manager]
 """
+NOTIFICATIONS = "targets: {data-oncall: {url: {env: ONCALL_URL}}}\n"
 FULL = """\
 id: full
 name: CRM accounts
@@ -78,9 +79,10 @@ def integration(identifier, mapping=(), **keys):
 def project(tmp_path):
     """Write the files of a project, then load it."""
 
-    def write_and_load(catalog=CATALOG, connections=CONNECTIONS, **files):
+    def write_and_load(catalog=CATALOG, connections=CONNECTIONS, notifications=None, **files):
         (tmp_path / "integrations").mkdir(exist_ok=True)
-        for name, text in (("catalog", catalog), ("connections", connections)):
+        texts = {"catalog": catalog, "connections": connections, "notifications": notifications}
+        for name, text in texts.items():
             if text is not None:
                 (tmp_path / f"{name}.yaml").write_text(text)
         for name, text in files.items():
@@ -100,7 +102,8 @@ def found(loaded, identifier="x"):
 
 
 def test_the_integration_of_the_contract_loads(project):
-    loaded = project(full=FULL, connections=CONNECTIONS.replace("  bad: {type: x}\n", ""))
+    connections = CONNECTIONS.replace("  bad: {type: x}\n", "")
+    loaded = project(full=FULL, connections=connections, notifications=NOTIFICATIONS)
     assert loaded.problems == ()
     assert loaded.invalid_files == {}
     declared = loaded.integrations["full"]

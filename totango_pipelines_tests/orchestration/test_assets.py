@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import dagster as dg
@@ -233,12 +234,16 @@ class TestARun:
     @pytest.mark.parametrize(("asked", "mode"), [(None, "incremental"), ("full", "full")])
     def test_its_tags_make_it_searchable(self, bench, asked, mode):
         result = bench.run(mode=asked)
-        assert bench.tags(result.run_id) == {
+        tags = bench.tags(result.run_id)
+        assert tags.pop("totango/worker").split()[:2] == [result.run_id, str(os.getpid())]
+        assert tags == {
             "totango/integration": "companies",
             "totango/object": "accounts",
             "totango/mode": mode,
             "totango/trigger": "manual",
             "totango/outcome": "succeeded",
+            "totango/rows_read": "3",
+            "totango/created": "3",
         }
         assert bench.hub("SELECT run_id, mode, trigger FROM _runs") == [
             (result.run_id, mode, "manual")

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -124,7 +125,8 @@ def test_a_run_of_the_schedule_says_so_in_its_tags(bench):
     file = bench.folder / "integrations" / "companies.yaml"
     file.write_text(file.read_text() + "schedule: {cadence: hourly}\n")
     (schedule,) = bench.definitions().schedules
-    with dg.build_schedule_context(bench.instance) as context:
+    now = datetime.now(UTC)
+    with dg.build_schedule_context(bench.instance, scheduled_execution_time=now) as context:
         (request,) = schedule.evaluate_tick(context).run_requests
     assert request.tags["totango/trigger"] == "schedule"
 

@@ -9,8 +9,14 @@ from totango_pipelines.errors import UnknownNameError
 from totango_pipelines.history import RunStatus
 from totango_pipelines.integrations.project import load_project
 from totango_pipelines.orchestration.instance import open_instance
-from totango_pipelines.orchestration.run_history import find_run, last_runs, read_history
+from totango_pipelines.orchestration.run_history import (
+    HistoryFilter,
+    find_run,
+    last_runs,
+    read_history,
+)
 from totango_pipelines.orchestration.run_launch import launch_run
+from totango_pipelines.orchestration.run_requests import Request
 from totango_pipelines.sync.environment import Environment
 
 INTEGRATION = """\
@@ -42,10 +48,11 @@ def environment(tmp_path):
     return Environment.of({}, tmp_path)
 
 
-def launch(environment, integration, **others):
+def launch(environment, integration, trigger="manual", **others):
+    request = Request(trigger=trigger)
     project = load_project(environment.project)
     return launch_run(
-        integration, project=project, environment=environment, mode="incremental", **others
+        integration, project=project, environment=environment, request=request, **others
     )
 
 
@@ -81,10 +88,10 @@ def test_a_run_tells_its_steps_and_is_found_in_the_run_log(environment):
         assert record.trigger == "api"
         assert record.counts == outcome.counts
         assert [run.integration for run in read_history(log, None)] == ["refused", "accounts"]
-        assert read_history(log, "accounts", status="succeeded") == ()
-        [rejects] = read_history(log, "accounts", status="succeeded_with_rejects")
+        assert read_history(log, "accounts", HistoryFilter(status="succeeded")) == ()
+        [rejects] = read_history(log, "accounts", HistoryFilter(status="succeeded_with_rejects"))
         assert rejects.run_id == outcome.run_id
-        [broken] = read_history(log, None, status="failed")
+        [broken] = read_history(log, None, HistoryFilter(status="failed"))
         assert broken.error == failed.error
         assert set(last_runs(log, ["accounts", "never"])) == {"accounts"}
         assert find_run(log, outcome.run_id[:13]).run_id == outcome.run_id
@@ -120,9 +127,9 @@ def test_a_run_that_has_not_ended_is_told_as_what_it_is(theirs, ours):
         tags = {"totango/integration": "accounts"}
         log.add_run(dg.DagsterRun("accounts", run_id="1", status=theirs, tags=tags))
         log.add_run(dg.DagsterRun("other", run_id="2", status=theirs))
-        [record] = read_history(log, None, status=ours)
+        [record] = read_history(log, None, HistoryFilter(status=ours))
         assert (record.run_id, record.status, record.counts) == ("1", ours, {})
-        assert read_history(log, None, status="failed") == ()
+        assert read_history(log, None, HistoryFilter(status="failed")) == ()
 
 
 def test_an_integration_that_is_not_declared_cannot_be_run(environment):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import duckdb
 import pytest
 
-from totango_pipelines.errors import MappingInvalidError, Problem, Severity
+from totango_pipelines.errors import MappingInvalidError, Problem
 from totango_pipelines.integrations.project import load_project
 from totango_pipelines.staging import StagedFile
 from totango_pipelines.sync.environment import Environment
@@ -203,7 +203,8 @@ def test_a_mapped_run_leaves_its_three_files_and_no_spill(context):
     assert not list(run.folder.path.glob("*.part"))
 
 
-def test_what_starts_runs_and_tells_of_them_is_no_problem_of_the_query(context, monkeypatch):
+def test_what_starts_runs_and_tells_of_them_is_no_problem(context, tmp_path, monkeypatch):
+    (tmp_path / "notifications.yaml").write_text("targets: {data-oncall: {url: {env: ONCALL}}}\n")
     extra = (
         "settings: {{cursor_column: id}}\nupstream: [warehouse/accounts]\nnotify: [data-oncall]\n"
         'schedule: {{cadence: daily, at: "06:00", sync_on_save: true}}\n'

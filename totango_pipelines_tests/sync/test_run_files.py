@@ -6,7 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from totango_pipelines.cli.run_files import OutputExistsError, copy_csv, write_csv, write_parquet
+from totango_pipelines.sync.run_files import OutputExistsError, copy_csv, write_csv, write_parquet
 from totango_pipelines.staging import RunFolder, StagedFile
 
 

@@ -1,0 +1,120 @@
+"""What somebody wants to run, and whether a run that waits already does it (no overlap).
+
+At most one run of an integration is under way; Dagster's queue holds a second one back. A request
+that comes while one waits joins it: that run reads the source later than the request, so it covers
+it, unless the request asks for more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import dagster as dg
+
+from totango_pipelines.integrations.integration import Integration
+from totango_pipelines.orchestration.asset_keys import (
+    BY_TAG,
+    INTEGRATION_TAG,
+    MODE_TAG,
+    REPLAY_TAG,
+    TRIGGER_TAG,
+    default_tags,
+    step_op,
+)
+
+WAITING: Final = (
+    *(dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED),
+    dg.DagsterRunStatus.MANAGED,
+)
+UNDER_WAY: Final = (
+    *(dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED),
+    dg.DagsterRunStatus.CANCELING,
+)
+OPEN: Final = (*WAITING, *UNDER_WAY)
+PARTITION_TAG: Final = "dagster/partition"
+RANGE_TAGS: Final = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+QUIET: Final = {"console": {"config": {"log_level": "CRITICAL"}}}
+"""Dagster prints every event of a run otherwise; they are in its log anyway."""
+_REACH: Final = {"incremental": 0, "full": 1, "rebuild_mapping": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A run that is wanted: `requested_by` is who, `tags` what else the run is to be found by."""
+
+    mode: str = "incremental"
+    trigger: str = "manual"
+    requested_by: str = ""
+    replay_of: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """As a run log tells it: `an incremental run by schedule`."""
+        by = f" of {self.requested_by}" if self.requested_by else ""
+        return f"a request for a {self.mode} run (trigger {self.trigger}{by})"
+
+
+def run_tags(integration: Integration, request: Request) -> dict[str, str]:
+    """The tags of the run that a request makes."""
+    tags = default_tags(integration) | {MODE_TAG: request.mode, TRIGGER_TAG: request.trigger}
+    if request.requested_by:
+        tags[BY_TAG] = request.requested_by
+    if request.replay_of:
+        tags[REPLAY_TAG] = request.replay_of
+    return tags | dict(request.tags)
+
+
+def run_config(integration: str, request: Request) -> dict[str, Any]:
+    """The config of the run that a request makes."""
+    config = {"mode": request.mode}
+    if request.replay_of:
+        config["replay_of"] = request.replay_of
+    return {"ops": {step_op(integration, "extract"): {"config": config}}}
+
+
+def open_runs(
+    instance: dg.DagsterInstance,
+    integration: str,
+    statuses: Sequence[dg.DagsterRunStatus] = OPEN,
+) -> list[dg.DagsterRun]:
+    """The runs of an integration that have not ended, the oldest first."""
+    wanted = dg.RunsFilter(tags={INTEGRATION_TAG: integration}, statuses=list(statuses))
+    return list(reversed(instance.get_runs(wanted)))
+
+
+def mode_of(run: dg.DagsterRun) -> str:
+    """The mode that a run was asked for; the Launchpad gives it as config, not as a tag."""
+    integration = run.tags.get(INTEGRATION_TAG, "")
+    found: Any = run.run_config
+    for key in ("ops", step_op(integration, "extract"), "config", "mode"):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return str(found or run.tags.get(MODE_TAG, "incremental"))
+
+
+def waiting_run(
+    instance: dg.DagsterInstance, integration: str, request: Request
+) -> dg.DagsterRun | None:
+    """The run in the queue that does what is asked for, if there is one."""
+    if request.replay_of:
+        return None
+    for run in open_runs(instance, integration, WAITING):
+        is_whole = not (REPLAY_TAG in run.tags or run.asset_selection or run.parent_run_id)
+        same_windows = _windows(run.tags) == _windows(request.tags)
+        if is_whole and same_windows and _REACH.get(mode_of(run), -1) >= _REACH[request.mode]:
+            return run
+    return None
+
+
+def join(instance: dg.DagsterInstance, run: dg.DagsterRun, request: Request) -> str:
+    """Note in the waiting run's log that a request joined it; what to tell whoever asked."""
+    said = f"{request.words} joined this run, which had not started yet."
+    instance.report_engine_event(said[0].upper() + said[1:], run)
+    if request.tags:
+        instance.add_run_tags(run.run_id, dict(request.tags))
+    return f"run {run.run_id} waits in the queue already and covers this request."
+
+
+def _windows(tags: Mapping[str, str]) -> tuple[str | None, ...]:
+    """The windows of a partition that a run is for."""
+    return tuple(tags.get(name) for name in (PARTITION_TAG, *RANGE_TAGS))

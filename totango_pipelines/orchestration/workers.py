@@ -1,0 +1,85 @@
+"""The processes that carry runs out, and the runs whose process is gone (ghosts)."""
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import dagster as dg
+import psutil
+
+from totango_pipelines.orchestration.asset_keys import WORKER_TAG
+from totango_pipelines.orchestration.run_requests import UNDER_WAY
+
+SENSOR: Final = "end_abandoned_runs"
+_EVERY: Final = 20
+_ENDED: Final = (
+    "The process that carried this run out is gone (its machine stopped, or it was killed). What "
+    "it had committed stays, everything else was rolled back. Run the integration again."
+)
+
+
+def this_worker(run_id: str) -> str:
+    """This process, so that nobody takes another one with the same id for it.
+
+    With the run's id: a run that is executed again inherits its parent's tags.
+    """
+    started = f"{psutil.Process().create_time():.2f}"
+    return " ".join((run_id, str(os.getpid()), started, socket.gethostname()))
+
+
+def is_gone(worker: str) -> bool:
+    """Whether a worker of this machine has ended; of another machine nobody here can tell."""
+    _, process, started, host = worker.split(" ", 3)
+    if host != socket.gethostname():
+        return False
+    try:
+        found = psutil.Process(int(process))
+        same = f"{found.create_time():.2f}" == started
+        return not same or found.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False
+
+
+def end_abandoned(
+    instance: dg.DagsterInstance,
+    tags: Mapping[str, str] | None = None,
+    gone: Callable[[str], bool] = is_gone,
+) -> list[str]:
+    """End the runs whose process is gone, as failed; answers with their ids.
+
+    The queue then starts what waited behind them. The hub's lease needs no help: whoever runs next
+    takes it.
+    """
+    wanted = dg.RunsFilter(tags=dict(tags or {}), statuses=list(UNDER_WAY))
+    ended = []
+    for run in instance.get_runs(wanted):
+        worker = run.tags.get(WORKER_TAG, "")
+        if not worker.startswith(f"{run.run_id} ") or not gone(worker):
+            continue
+        # It may have ended properly between the two looks.
+        now = instance.get_run_by_id(run.run_id)
+        if now is not None and now.status in UNDER_WAY:
+            instance.report_run_failed(now, _ENDED)
+            ended.append(run.run_id)
+    return ended
+
+
+def build_reaper() -> dg.SensorDefinition:
+    """The sensor that looks for runs whose process is gone."""
+
+    @dg.sensor(
+        name=SENSOR,
+        minimum_interval_seconds=_EVERY,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        # Dagster wants to know what a sensor starts; this one only ends.
+        target=None,
+        description="Ends runs whose process is gone, so that the next one can start.",
+    )
+    def end_abandoned_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        ended = end_abandoned(context.instance)
+        return dg.SkipReason(f"ended {', '.join(ended)}" if ended else "every run has its process")
+
+    return end_abandoned_runs
