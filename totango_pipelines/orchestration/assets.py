@@ -1,5 +1,6 @@
 """The assets of an integration: a thin skin over the steps of the sync floor."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,10 +57,13 @@ class AssetBuilder:
 
     def build(self) -> list[dg.AssetsDefinition]:
         """Extract, preview, mapped, upsert, conflicts."""
-        return [
-            *(self._extract(), self._preview(), self._mapped(), self._upsert()),
-            self._conflicts(),
-        ]
+        with warnings.catch_warnings():
+            # Backfill policies are in beta: nothing that our user could do about it.
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            return [
+                *(self._extract(), self._preview(), self._mapped(), self._upsert()),
+                self._conflicts(),
+            ]
 
     def _spec(self, name: str, *, kinds: set[str], description: str) -> dict[str, Any]:
         integration = self.declared.integration

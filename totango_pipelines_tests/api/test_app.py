@@ -238,7 +238,6 @@ def test_an_unknown_address_and_a_wrong_method_are_problems(served):
         ({"json": {"partition": "2026" * 20_000}}, 413, "too_large"),
         ({"data": iter([b"x" * 40_000] * 2)}, 413, "too_large"),
     ],
-    ids=str,
 )
 def test_a_body_that_is_wrong_is_refused_and_in_the_audit(served, sent, status, code):
     _, text = served.token()

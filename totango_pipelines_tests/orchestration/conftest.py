@@ -60,6 +60,11 @@ class Workbench:
         connection.commit()
         connection.close()
 
+    def lake(self, *statements: str) -> None:
+        with duckdb.connect(self.folder / "lake.duckdb") as lake:
+            for statement in statements:
+                lake.execute(statement)
+
     @property
     def environment(self) -> Environment:
         return Environment.of({"TOTANGO_PROJECT": str(self.folder)}, self.folder)

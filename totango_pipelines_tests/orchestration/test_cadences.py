@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -62,7 +62,7 @@ def expected(zone, clock, fits):
 @pytest.mark.parametrize("at", ["02:30", "01:30", "00:00", "22:45"])
 def test_daily_fires_once_a_day_on_the_wall_clock(zone, at):
     assert fires(zone, cadence="daily", at=at) == expected(
-        zone, time.fromisoformat(at), lambda day: True
+        zone, time.fromisoformat(at), lambda _: True
     )
 
 
@@ -109,7 +109,7 @@ def gaps_and_minutes(zone, **keys):
     for start, end in changes(zone):
         found = fires(zone, start, end, **keys)
         assert len(found) > 48
-        gaps |= {b - a for a, b in zip(found, found[1:], strict=False)}
+        gaps |= {b - a for a, b in pairwise(found)}
         minutes |= {each.astimezone(ZoneInfo(zone)).minute for each in found}
     return gaps, minutes
 

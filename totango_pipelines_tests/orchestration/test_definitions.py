@@ -7,6 +7,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from totango_pipelines.orchestration.instance import open_instance
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 HEAVY = ("pandas", "polars", "pandera", "duckdb", "pyarrow", "sqlalchemy")
 
@@ -20,7 +22,7 @@ began = time.process_time()
 from totango_pipelines.definitions import defs
 defs.get_repository_def().get_all_jobs()
 print(time.process_time() - began)
-print(len(defs.jobs))
+print(len(defs.jobs) - 2)  # without run_integrations and remove_old_runs
 print(*[name for name in {heavy!r} if name in sys.modules])
 """
 
@@ -65,6 +67,11 @@ def generate(bench, numbers):
         bench.declare(GENERATED.format(number=number))
 
 
+def schedules(bench):
+    """Those of the integrations."""
+    return [each for each in bench.definitions().schedules if each.job_name != "remove_old_runs"]
+
+
 def test_loading_imports_nothing_heavy(bench):
     _, jobs, heavy = load(bench)
     assert jobs == 1
@@ -106,7 +113,7 @@ def test_loading_time_grows_with_the_number_of_integrations_and_not_with_its_squ
 def test_a_cadence_is_a_schedule(bench, declared, crons, zone, status):
     file = bench.folder / "integrations" / "companies.yaml"
     file.write_text(file.read_text() + f"schedule: {declared}\n")
-    (schedule,) = bench.definitions().schedules
+    (schedule,) = schedules(bench)
     assert schedule.name == "companies__schedule"
     assert schedule.job_name == "companies"
     assert list(schedule.cron_schedule) == crons
@@ -118,15 +125,18 @@ def test_a_cadence_is_a_schedule(bench, declared, crons, zone, status):
 def test_what_runs_by_hand_or_once_has_no_schedule(bench, more):
     file = bench.folder / "integrations" / "companies.yaml"
     file.write_text(file.read_text() + more)
-    assert list(bench.definitions().schedules) == []
+    assert schedules(bench) == []
 
 
 def test_a_run_of_the_schedule_says_so_in_its_tags(bench):
     file = bench.folder / "integrations" / "companies.yaml"
     file.write_text(file.read_text() + "schedule: {cadence: hourly}\n")
-    (schedule,) = bench.definitions().schedules
+    (schedule,) = schedules(bench)
     now = datetime.now(UTC)
-    with dg.build_schedule_context(bench.instance, scheduled_execution_time=now) as context:
+    with (
+        open_instance(bench.environment) as instance,
+        dg.build_schedule_context(instance, scheduled_execution_time=now) as context,
+    ):
         (request,) = schedule.evaluate_tick(context).run_requests
     assert request.tags["totango/trigger"] == "schedule"
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from totango_pipelines.sync.run_files import OutputExistsError, copy_csv, write_csv, write_parquet
 from totango_pipelines.staging import RunFolder, StagedFile
+from totango_pipelines.sync.run_files import OutputExistsError, copy_csv, write_csv, write_parquet
 
 
 def staged(folder, table):
