@@ -14,6 +14,7 @@ CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
 TIME_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DURATION_PATTERN: Final = r"^[1-9][0-9]{0,8}[smhd]$"
 TAG_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+EMAIL_PATTERN: Final = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 SIZE_PATTERN: Final = r"^[1-9][0-9]{0,5}(MB|GB|TB)$"
 DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 

@@ -16,6 +16,7 @@ from totango_pipelines.errors import Problem, Severity
 from totango_pipelines.integrations.connection import FromEnvironment
 from totango_pipelines.integrations.declared import (
     CONNECTION_PATTERN,
+    EMAIL_PATTERN,
     ID_PATTERN,
     RULE_OF_PATTERN,
     Declared,
@@ -30,7 +31,6 @@ from totango_pipelines.integrations.strict_yaml import ParsedYaml
 _TARGETS: Final = "targets"
 _RULES: Final = "rules"
 _INTEGRATIONS: Final = "integrations"
-_EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 FEWEST_RUNS: Final = 3
 """Fewer past runs than these tell nothing about what is usual."""
@@ -190,7 +190,7 @@ def unknown_targets(
     """A warning for each name of an integration that is neither a target nor an owner's address."""
     names = sorted(known)
     for index, name in enumerate(notify):
-        if name in names or _EMAIL.fullmatch(name):
+        if name in names or re.fullmatch(EMAIL_PATTERN, name):
             continue
         has = f"It has: {', '.join(names)}." if names else "It has none."
         problem = parsed.problem(

@@ -62,6 +62,15 @@ def deliver(
     return _report(couriers)
 
 
+def forget_told(store: OperationsStore, before: datetime) -> int:
+    """Remove notices that were sent, or given up, before this time; how many."""
+    with store.transaction() as connection:
+        gone = connection.execute(
+            "DELETE FROM outbox WHERE state <> 'pending' AND created_at < ?", (as_text(before),)
+        )
+        return gone.rowcount
+
+
 def due_targets(store: OperationsStore, now: datetime) -> tuple[str, ...]:
     """The targets for which a notice is due."""
     with store.reading() as connection:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from totango_pipelines.integrations.declared import duration_seconds
+from totango_pipelines.integrations.declared import EMAIL_PATTERN, duration_seconds
 from totango_pipelines.integrations.integration import Integration
 
 STEPS = ("extract", "preview", "mapped", "upsert", "conflicts")
@@ -31,7 +31,6 @@ LOCATION = "totango_pipelines"
 
 _KEY_PART = re.compile(r"^[A-Za-z0-9_.$-]+$")
 _TEAM = re.compile(r"^[A-Za-z0-9_-]+$")
-_EMAIL = re.compile(r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 
 
 def step_key(integration: str, step: str) -> dg.AssetKey:
@@ -69,4 +68,4 @@ def upstream_key(text: str) -> dg.AssetKey:
 def owners(notify: Sequence[str]) -> list[str]:
     """The teams and people that an integration names under `notify`, as Dagster's owners."""
     teams = [f"team:{name}" for name in notify if _TEAM.match(name)]
-    return [*teams, *(name for name in notify if _EMAIL.match(name))]
+    return [*teams, *(name for name in notify if re.match(EMAIL_PATTERN, name))]

@@ -33,9 +33,14 @@ run_coordinator:
           applyLimitPerUniqueValue: true
         limit: 1
 
-# A run whose process died is marked as failed.
+# A run whose process died, that never starts or never ends, is marked as failed.
 run_monitoring:
   enabled: true
+  poll_interval_seconds: 20
+  start_timeout_seconds: 180
+  cancel_timeout_seconds: 120
+  # For runs that say nothing of their own (settings.max_runtime of an integration, 12h by default).
+  max_runtime_seconds: 86400
 
 schedules:
   use_threads: true
@@ -44,7 +49,7 @@ sensors:
   use_threads: true
   num_workers: 4
 
-# Only ticks are ever removed: the runs are the history.
+# Ticks. Old runs are removed by the job remove_old_runs, as each integration declares.
 retention:
   schedule:
     purge_after_days: 90

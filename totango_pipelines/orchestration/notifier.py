@@ -104,7 +104,10 @@ def _in_turn(
     cursor.turn = (start + len(few)) % len(names)
     cursor.since = now.timestamp()
     for name in names:
-        cursor.seen.setdefault(name, now.timestamp())
+        schedule = project.integrations[name].integration.schedule
+        # Whoever is enabled again is not late for all the time before.
+        if name not in cursor.seen or (schedule is not None and not schedule.enabled):
+            cursor.seen[name] = now.timestamp()
     return [name for name in names if name in changed or name in few]
 
 
@@ -116,6 +119,6 @@ def _expected(
     for name, records in histories.items():
         starts = [run.started_at for run in records if run.started_at is not None]
         seen = datetime.fromtimestamp(cursor.seen[name], UTC)
-        after = max(starts, default=seen)
+        after = max([*starts, seen])
         found[name] = next_run(project.integrations[name].integration.schedule, after)
     return found

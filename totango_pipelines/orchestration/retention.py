@@ -15,6 +15,7 @@ import dagster as dg
 from totango_pipelines.integrations.declared import duration_seconds
 from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.retention import Retention, size_bytes
+from totango_pipelines.operations.outbox import forget_told
 from totango_pipelines.operations.requests import forget_old
 from totango_pipelines.operations.store import OperationsStore, operations_path
 from totango_pipelines.orchestration.asset_keys import (
@@ -133,7 +134,9 @@ class Cleaning:
                     self.instance.delete_run(run.run_id)
         counts["records"] += self._own(by_integration.get("", []))
         if not self.dry_run:
-            forget_old(OperationsStore(operations_path(environment.home)), self.now)
+            store = OperationsStore(operations_path(environment.home))
+            forget_old(store, self.now)
+            forget_told(store, self.now - _OWN_RUNS)
         return counts
 
     def _own(self, runs: Sequence[PastRun]) -> int:

@@ -1,0 +1,93 @@
+"""Runs whose process is gone are ended; others are left alone."""
+
+import os
+import subprocess
+import sys
+
+import dagster as dg
+import psutil
+import pytest
+
+from totango_pipelines.history import RunStatus
+from totango_pipelines.orchestration.run_desk import origin_of
+from totango_pipelines.orchestration.run_history import find_run
+from totango_pipelines.orchestration.run_turns import alone_at_work
+from totango_pipelines.orchestration.workers import end_abandoned, is_gone, this_worker
+
+
+def run_of(instance, worker, status=dg.DagsterRunStatus.STARTED, run_id="run-1"):
+    tags = {"totango/integration": "companies", "totango/worker": worker}
+    origin = origin_of("companies")
+    run = dg.DagsterRun("companies", run_id, status=status, tags=tags, remote_job_origin=origin)
+    instance.add_run(run)
+
+
+def dead_worker(run_id="run-1"):
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        started = f"{psutil.Process(process.pid).create_time():.2f}"
+        process.wait(30)
+    return " ".join((run_id, str(process.pid), started, os.uname().nodename))
+
+
+def test_this_process_is_there():
+    assert not is_gone(this_worker("run-1"))
+
+
+def test_a_process_that_ended_is_gone():
+    assert is_gone(dead_worker())
+
+
+def test_another_process_with_the_same_id_is_not_taken_for_it():
+    _, process, _, host = this_worker("run-1").split(" ", 3)
+    assert is_gone(f"run-1 {process} 1000000000.00 {host}")
+
+
+def test_of_another_machine_nobody_can_tell():
+    assert not is_gone("run-1 999999 1000000000.00 some-other-host")
+
+
+def test_a_run_whose_process_is_gone_is_ended_and_says_what_to_do(bench):
+    run_of(bench.instance, dead_worker())
+    assert end_abandoned(bench.instance) == ["run-1"]
+    record = find_run(bench.instance, "run-1")
+    assert record.status is RunStatus.FAILED
+    assert "process that carried this run out is gone" in record.error
+    assert "Run the integration again" in record.error
+    assert end_abandoned(bench.instance) == []
+
+
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.SUCCESS])
+def test_a_run_that_waits_or_has_ended_is_left_alone(bench, status):
+    run_of(bench.instance, dead_worker(), status)
+    assert end_abandoned(bench.instance) == []
+
+
+def test_a_run_that_inherited_the_tag_of_its_parent_is_left_alone(bench):
+    run_of(bench.instance, dead_worker("the-parent"))
+    assert end_abandoned(bench.instance) == []
+
+
+def test_a_run_in_this_process_does_not_wait_for_a_ghost(bench):
+    run_of(bench.instance, dead_worker())
+    waited = []
+    with alone_at_work(bench.instance, bench.environment.home, "companies", waited.append):
+        assert waited == []
+    assert find_run(bench.instance, "run-1").status is RunStatus.FAILED
+
+
+def test_a_run_in_this_process_waits_for_the_one_under_way_and_says_for_which(bench):
+    run_of(bench.instance, this_worker("run-1"))
+    waited = []
+
+    def told(run_id):
+        waited.append(run_id)
+        bench.instance.report_run_failed(bench.instance.get_run_by_id(run_id), "ended")
+
+    with alone_at_work(bench.instance, bench.environment.home, "companies", told):
+        assert waited == ["run-1"]
+
+
+def test_a_run_tells_which_process_carries_it_out(bench):
+    result = bench.run()
+    worker = bench.tags(result.run_id)["totango/worker"]
+    assert worker == this_worker(result.run_id)
