@@ -66,9 +66,10 @@ schemas: $(READY) ## write the JSON Schemas of the declared files again
 docs: $(READY) ## write the page about expressions again
 	@$(BIN)/python -m totango_pipelines.mapping.functions.page
 
-bench: $(READY) ## a million rows beside plain COPY and MERGE, the modes, ten integrations
+bench: $(READY) ## a million rows beside plain COPY and MERGE, the modes, ten and five hundred integrations
 	@$(BIN)/python benchmarks/postgres_to_postgres.py
 	@$(BIN)/python benchmarks/modes.py
+	@$(BIN)/python benchmarks/scale.py
 
 clean: ## remove the demo's warehouse and state; the environment stays
 	@rm -rf demo/.totango demo/warehouse.duckdb

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from totango_pipelines.sync.query_sample import QuerySample
     from totango_pipelines.sync.validation import LiveValidation
 
+TAKEN_OVER = (
+    "Dagster takes a new integration or a changed cadence over when its code location is "
+    "reloaded; disabling takes effect at once."
+)
+"""Schedules and the dispatcher read the file before each run; the times to fire are read once."""
 _REFUSED_QUERY = "QUERY_REFUSED"
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -160,6 +165,14 @@ def save(session: Session, draft: Draft, *, replaces: FileInHand | None) -> None
         writing.write_new(path, content)
     else:
         writing.replace_file(path, content, version=writing.version_of(replaces.content))
+
+
+def say_written(session: Session, source: FileInHand, draft: Draft) -> None:
+    """What changed in the file, and what Dagster makes of another schedule."""
+    print_lines(session.out, [diff_summary(source.file, source.text, draft.text)])
+    before = source.project.integrations.get(draft.identifier)
+    if before is None or before.integration.schedule != draft.declared.integration.schedule:
+        print_sentences(session.out, [TAKEN_OVER])
 
 
 def print_diff(session: Session, file: str, before: str, after: str) -> None:

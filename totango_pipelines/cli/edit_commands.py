@@ -9,10 +9,10 @@ from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.asking import stopping_quietly
 from totango_pipelines.cli.create_draft import require_new_id
 from totango_pipelines.cli.draft_files import (
+    TAKEN_OVER,
     Draft,
     FileInHand,
     checked_live,
-    diff_summary,
     file_in_hand,
     is_interactive,
     judged,
@@ -21,6 +21,7 @@ from totango_pipelines.cli.draft_files import (
     print_warnings,
     refuse_errors,
     save,
+    say_written,
 )
 from totango_pipelines.cli.editor import edit_in_editor
 from totango_pipelines.cli.found_formats import detected_formats
@@ -91,6 +92,7 @@ def duplicate(
             f"`{session.program} enable {new}` switches it on."
         )
     said.append(f"Next: `{session.program} edit {new}`, then `{session.program} validate {new}`.")
+    said.append(TAKEN_OVER)
     print_sentences(session.out, said)
 
 
@@ -136,7 +138,8 @@ def _switch(session: Session, identifier: str, *, enabled: bool) -> None:
     refuse_errors(draft.problems)
     save(session, draft, replaces=source)
     does = "runs" if enabled else "no longer runs"
-    print_lines(session.out, [f"{identifier} is {word}: it {does} {schedule.describe()}."])
+    said = f"{identifier} is {word}: it {does} {schedule.describe()}."
+    print_sentences(session.out, [said, TAKEN_OVER])
 
 
 def edit(
@@ -284,7 +287,7 @@ def _write_edited(
         raise typer.Exit(1)
     if not dry_run:
         save(session, draft, replaces=source)
-        print_lines(session.out, [diff_summary(source.file, source.text, draft.text)])
+        say_written(session, source, draft)
     print_warnings(session, problems)
 
 

@@ -13,12 +13,12 @@ from totango_pipelines.cli.draft_files import (
     Draft,
     FileInHand,
     checked_live,
-    diff_summary,
     judged,
     keep_text,
     print_diff,
     print_warnings,
     save,
+    say_written,
 )
 from totango_pipelines.cli.output import print_exception, print_lines
 from totango_pipelines.cli.session import Session
@@ -49,7 +49,7 @@ def edit_in_editor(session: Session, source: FileInHand, *, offline: bool, dry_r
             print_diff(session, source.file, source.text, draft.text)
             return
         save(session, draft, replaces=source)
-    print_lines(session.out, [diff_summary(source.file, source.text, draft.text)])
+    say_written(session, source, draft)
     print_warnings(session, problems)
 
 

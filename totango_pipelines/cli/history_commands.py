@@ -1,6 +1,7 @@
 """`history` and `download`: past runs and their files."""
 
 import sys
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.moments import moment_of
 from totango_pipelines.cli.output import plural, print_json, print_lines
 from totango_pipelines.cli.runs_table import find_run, past_runs, run_as_json, runs_table
 from totango_pipelines.cli.session import (
@@ -38,6 +40,24 @@ class What(StrEnum):
     CONFLICTS = "conflicts"
 
 
+class Trigger(StrEnum):
+    """What starts a run."""
+
+    SCHEDULE = "schedule"
+    UPSTREAM = "upstream"
+    API = "api"
+    SAVE = "save"
+    MANUAL = "manual"
+
+
+class Mode(StrEnum):
+    """How much a run delivers."""
+
+    INCREMENTAL = "incremental"
+    FULL = "full"
+    REBUILD_MAPPING = "rebuild_mapping"
+
+
 RunArgument = Annotated[
     str,
     typer.Argument(
@@ -62,25 +82,49 @@ def history(
     status: Annotated[
         RunStatus | None, typer.Option(help="Only runs that ended so, or stand there.")
     ] = None,
+    mode: Annotated[Mode | None, typer.Option(help="Only runs of this mode.")] = None,
+    trigger: Annotated[Trigger | None, typer.Option(help="Only runs that this started.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Only runs asked for since then: a time (UTC), or 2d."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Only runs asked for before then.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List the past runs of an integration, newest first, from Dagster's run log.
 
-    Example: totango-pipelines history crm_accounts --status failed --limit 5
+    A time is 2026-01-31, 2026-01-31T06:00 (UTC unless it has a zone), or how long ago: 2d, 6h.
+
+    Example: totango-pipelines history crm_accounts --status failed --since 2d
     """
-    session = session_of(ctx)
-    runs = past_runs(session.environment, integration, status=status, limit=limit)
+    session, now = session_of(ctx), datetime.now(UTC)
+    wanted = {
+        "status": status,
+        "mode": mode and mode.value,
+        "trigger": trigger and trigger.value,
+        "since": moment_of(since, "--since", now),
+        "until": moment_of(until, "--until", now),
+    }
+    runs = past_runs(session.environment, integration, limit=limit, **wanted)
     if not runs:
         _require_known(session, integration)
     if as_json:
         print_json([run_as_json(run) for run in runs])
         return
-    if not runs:
+    if runs:
+        _print_runs(session, runs)
+    else:
         which = f" that are {status.replace('_', ' ')}" if status else ""
-        print_lines(session.out, [f"{integration} has no runs{which}."])
-        return
-    session.out.print(runs_table(runs))
+        fit = " and fit" if which else " that fit"
+        others = fit if any((mode, trigger, since, until)) else ""
+        print_lines(session.out, [f"{integration} has no runs{which}{others}."])
+
+
+def _print_runs(session: Session, runs: tuple[RunRecord, ...]) -> None:
+    session.out.print(runs_table(runs, session.out.width))
     failed = [run for run in runs if run.error]
     if failed:
         print_lines(session.out, ["", "why they failed:"])
@@ -156,14 +200,24 @@ def files_of(session: Session, run: RunRecord, what: What) -> "RunFolder":
     Raises:
         UnknownNameError: the run ended, or stands, before the step that writes the file.
     """
-    staging = door.sync("wiring").open_staging(session.environment)
-    folder: RunFolder = staging.run(run.integration, run.run_id)
-    files = door.sync("run_files")
-    there = [str(each) for each in What if folder.has(files.StagedFile(each.value))]
-    if str(what) not in there and run.status not in _SUCCEEDED:
+    folder = _folder(session, run)
+    there = kept_files(session, run)
+    if what not in there and run.status not in _SUCCEEDED:
         msg = (
             f"run {run.run_id} of {run.integration} ({run.status}) wrote no {what} file. "
             f"It has: {', '.join(there) or 'none'}."
         )
         raise UnknownNameError(msg)
+    return folder
+
+
+def kept_files(session: Session, run: RunRecord) -> list[What]:
+    """The files of a run that are still there."""
+    folder, files = _folder(session, run), door.sync("run_files")
+    return [each for each in What if folder.has(files.StagedFile(each.value))]
+
+
+def _folder(session: Session, run: RunRecord) -> "RunFolder":
+    staging = door.sync("wiring").open_staging(session.environment)
+    folder: RunFolder = staging.run(run.integration, run.run_id)
     return folder

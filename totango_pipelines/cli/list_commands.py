@@ -171,7 +171,7 @@ def show(ctx: typer.Context, integration: IntegrationId, *, as_json: AsJson = Fa
     _print_settings(session, declared.integration)
     _print_heading(session, "last runs" if runs else "never ran")
     if runs:
-        session.out.print(runs_table(runs))
+        session.out.print(runs_table(runs, session.out.width))
 
 
 def _print_heading(session: Session, text: str) -> None:

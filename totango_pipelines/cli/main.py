@@ -12,17 +12,24 @@ from typing import Annotated
 
 import typer
 
+from totango_pipelines.cli.audit_command import audit
 from totango_pipelines.cli.automap_command import automap
 from totango_pipelines.cli.create_command import create
+from totango_pipelines.cli.delete_command import delete
 from totango_pipelines.cli.edit_commands import disable, duplicate, edit, enable
 from totango_pipelines.cli.explain_command import explain
 from totango_pipelines.cli.history_commands import download, history
 from totango_pipelines.cli.list_commands import list_integrations, show
 from totango_pipelines.cli.output import make_console, print_error, print_exception
 from totango_pipelines.cli.preview_command import preview
+from totango_pipelines.cli.queue_commands import queue, replay
 from totango_pipelines.cli.rejects_command import rejects
 from totango_pipelines.cli.run_command import run_integration
+from totango_pipelines.cli.run_details import show_run
+from totango_pipelines.cli.serve_command import serve_api
 from totango_pipelines.cli.session import Session, read_environment
+from totango_pipelines.cli.token_commands import token_commands
+from totango_pipelines.cli.trigger_command import trigger
 from totango_pipelines.cli.validate_command import validate
 from totango_pipelines.errors import TotangoPipelinesError
 
@@ -91,11 +98,19 @@ app.command("edit", short_help="Change an integration's file.")(edit)
 app.command("duplicate", short_help="Copy an integration to a new file.")(duplicate)
 app.command("enable", short_help="Switch a schedule on.")(enable)
 app.command("disable", short_help="Switch a schedule off.")(disable)
+app.command("delete", short_help="Delete an integration; its history stays.")(delete)
 app.command("run", short_help="Run an integration now.")(run_integration)
+app.command("queue", short_help="Let Dagster's daemon run it.")(queue)
+app.command("replay", short_help="A past run's extract once more, without the source.")(replay)
+app.command("trigger", short_help="The API call that asks for a run, ready to paste.")(trigger)
 app.command("history", short_help="The past runs of an integration.")(history)
+app.command("show-run", short_help="One run in full.")(show_run)
 app.command("rejects", short_help="What a run rejected, and how to mend it.")(rejects)
 app.command("download", short_help="A past run's extract, rows, rejects or conflicts.")(download)
 app.command("explain", short_help="Who set each value of a record, and what was there.")(explain)
+app.command("serve", short_help="Serve the Trigger API.")(serve_api)
+app.add_typer(token_commands, name="token", short_help="Who may call the Trigger API.")
+app.command("audit", short_help="Who changed what, and who tried.")(audit)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,6 +23,16 @@ def integrations(module: str) -> ModuleType:
     return importlib.import_module(f"totango_pipelines.integrations.{module}")
 
 
+def operations(module: str) -> ModuleType:
+    """A module of what an operator decides, e.g. `tokens`: light, but nothing for `--help`."""
+    return importlib.import_module(f"totango_pipelines.operations.{module}")
+
+
+def api(module: str) -> ModuleType:
+    """A module of the Trigger API, e.g. `serving`: imports the web server, never Dagster."""
+    return importlib.import_module(f"totango_pipelines.api.{module}")
+
+
 def hub_reader() -> ModuleType:
     """What reads the hub: imports its engines."""
     return importlib.import_module("totango_pipelines.upsert.hub_reader")

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.history_commands import Mode
 from totango_pipelines.cli.output import (
     counts_sentence,
     print_error,
@@ -36,32 +36,28 @@ if TYPE_CHECKING:
     from totango_pipelines.orchestration.run_launch import RunOutcome
 
 
-class Mode(StrEnum):
-    """How much a run delivers."""
-
-    INCREMENTAL = "incremental"
-    FULL = "full"
-    REBUILD_MAPPING = "rebuild_mapping"
+RunMode = Annotated[
+    Mode,
+    typer.Option(
+        help="incremental: what is new or changed; full: every row again; "
+        "rebuild_mapping: forget the matches of source records first."
+    ),
+]
+Windows = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WINDOW",
+        help="Of a partitioned integration: one window (2026-01-31), or FIRST...LAST.",
+    ),
+]
 
 
 def run_integration(
     ctx: typer.Context,
     integration: IntegrationId,
     *,
-    mode: Annotated[
-        Mode,
-        typer.Option(
-            help="incremental: what is new or changed; full: every row again; "
-            "rebuild_mapping: forget the matches of source records first."
-        ),
-    ] = Mode.INCREMENTAL,
-    partition: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WINDOW",
-            help="Of a partitioned integration: one window (2026-01-31), or FIRST...LAST.",
-        ),
-    ] = None,
+    mode: RunMode = Mode.INCREMENTAL,
+    partition: Windows = None,
     as_json: AsJson = False,
 ) -> None:
     """Run an integration now and wait for its end; the run is in `history` and in Dagster.

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from totango_pipelines.cli import orchestration_door as door
+from totango_pipelines.cli.moments import lasted
 from totango_pipelines.cli.output import iso, make_table, styled
 from totango_pipelines.errors import UnknownNameError
 from totango_pipelines.history import RunRecord
 from totango_pipelines.sync.environment import Environment
 
-_USUAL_MODE = "incremental"
+_WIDE = 110
+_ID_WIDTH = 36
 
 
 def last_outcomes(environment: Environment, integrations: Iterable[str]) -> Mapping[str, RunRecord]:
@@ -82,17 +85,38 @@ def run_as_json(run: RunRecord) -> dict[str, Any]:
     }
 
 
-def runs_table(runs: Iterable[RunRecord]) -> Table:
-    """Newest first; the whole id, since `download` takes it."""
-    columns = ("run", "started (UTC)", "status", "rows")
-    table = make_table(*columns, whole=["run", "started (UTC)"])
+def runs_table(runs: Iterable[RunRecord], width: int) -> Table:
+    """Newest first; the whole id, since `download` takes it.
+
+    How a run came about stands in a column of its own where the terminal is wide, else below the id.
+    """
+    is_wide = width >= _WIDE
+    columns = ("run", "started (UTC)", "status", *(("how",) if is_wide else ()), "rows")
+    table = make_table(*columns, whole=["run", "started (UTC)"] if is_wide else ["started (UTC)"])
+    if not is_wide:
+        table.columns[0].width = _ID_WIDTH
     for run in runs:
         started = f"{run.started_at:%Y-%m-%d %H:%M}" if run.started_at else ""
         status = styled(run.status)
-        if run.mode != _USUAL_MODE:
-            status.append(f" ({run.mode.replace('_', ' ')})", style="default")
-        table.add_row(run.run_id, started, status, _rows(run))
+        if is_wide:
+            how = f"{_what(run)}\n{_who(run)}"
+            table.add_row(run.run_id, started, status, how, _rows(run))
+        else:
+            how = f"{_what(run)}, {_who(run)}"
+            named = Text.assemble(run.run_id, "\n", (how, "dim"))
+            table.add_row(named, started, status, _rows(run))
     return table
+
+
+def _what(run: RunRecord) -> str:
+    """`full, 1.2 s`: mode, how long, which window."""
+    said = (run.mode.replace("_", " "), lasted(run.duration), run.partition)
+    return ", ".join(text for text in said if text)
+
+
+def _who(run: RunRecord) -> str:
+    """`manual by anna`: what started it, and who asked."""
+    return f"{run.trigger} by {run.requested_by}" if run.requested_by else run.trigger
 
 
 def _rows(run: RunRecord) -> str:
@@ -100,4 +124,4 @@ def _rows(run: RunRecord) -> str:
     if not counts:
         return ""
     read, rejected = counts.get("rows_read", 0), counts.get("rejected", 0)
-    return f"{read}, {rejected} rejected" if rejected else str(read)
+    return f"{read}\n{rejected} rejected" if rejected else str(read)

@@ -101,7 +101,7 @@ def project(tmp_path_factory):
     source.close()
     home = folder / "dagster"
     home.mkdir()
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\nnux: {enabled: false}\n")
+    (home / "dagster.yaml").write_text((REPOSITORY / "dagster.yaml").read_text())
     return folder
 
 
@@ -300,3 +300,37 @@ def test_a_broken_file_is_seen_with_its_errors(page, address):
     page.goto(f"{address}/assets/invalid/broken.yaml?view=overview")
     expect(page.get_by_text("objekt").first).to_be_visible()
     keep(page, "invalid")
+
+
+def test_a_full_sync_is_run_from_the_launchpad(page, address):
+    page.goto(f"{address}/locations/totango_pipelines/jobs/crm_accounts")
+    page.get_by_role("button", name="Materialize all").first.wait_for()
+    keep(page, "job-menu")
+    page.goto(f"{address}/locations/totango_pipelines/jobs/crm_accounts/playground")
+    page.get_by_text("incremental", exact=True).first.dblclick()
+    page.keyboard.type("full")
+    expect(page.get_by_text("No errors").first).to_be_visible()
+    keep(page, "launchpad")
+    launch = page.get_by_role("button", name="Launch Run")
+    expect(launch).to_be_enabled()
+    launch.click()
+    page.wait_for_url("**/runs/**")
+    status = f'{{runOrError(runId: "{page.url.rpartition("/")[2]}") {{... on Run {{status}}}}}}'
+    deadline = time.monotonic() + 120
+    while query(address, status)["runOrError"]["status"] != "SUCCESS":
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(1000)
+    page.reload()
+    page.get_by_text("View tags and config").first.click()
+    for tag in ("totango/mode: full", "totango/trigger: manual", "totango/rows_read: 14"):
+        expect(page.get_by_text(tag).first).to_be_visible()
+    keep(page, "full-sync")
+    page.goto(f"{address}/assets/crm_accounts/upsert?view=events")
+    expect(page.get_by_text("rows_read").first).to_be_visible()
+    keep(page, "full-sync-counts")
+
+
+def test_many_integrations_are_run_from_the_launchpad_of_one_job(page, address):
+    page.goto(f"{address}/locations/totango_pipelines/jobs/run_integrations/playground")
+    expect(page.get_by_text("request_runs").first).to_be_visible()
+    keep(page, "launchpad-many")

@@ -99,7 +99,6 @@ def test_settings_and_schedule_are_set_and_unset_by_their_path(cli, changes):
         '+ schedule: {cadence: daily, at: "07:30"}',
         "+ upstream: [a/b]",
     ]
-    assert "warning: integrations/hand.yaml:23 upstream shows in the graph" in edited.err
 
 
 def test_a_query_file_takes_the_place_of_the_query(cli, hand, project):
@@ -243,6 +242,17 @@ def test_disable_and_enable_change_one_word(cli, changes, hand):
     assert "hand is disabled already" in cli("disable", "hand").out
     assert "hand is enabled: it runs daily at 06:00 UTC." in cli("enable", "hand").out
     assert "enabled: true" in hand.read_text()
+
+
+def test_what_changes_a_schedule_says_when_dagster_takes_it_over(cli, hand):
+    takes_over = "when its code location is reloaded; disabling takes effect at once.\n"
+    for command in (
+        *(["disable", "hand"], ["enable", "hand"], ["duplicate", "hand", "copy"]),
+        ["edit", "hand", "--set", "schedule.at=07:00"],
+    ):
+        assert cli(*command).out.endswith(takes_over), command
+    for command in (["enable", "hand"], ["edit", "hand", "--name", "X"]):
+        assert "Dagster" not in cli(*command).out, command
 
 
 def test_enable_without_a_schedule_says_how_to_get_one(cli, hand):

@@ -38,6 +38,10 @@ def test_asking_a_source_never_imports_dagster(project):
     assert "dagster" not in imported_by("validate", then=["preview", "accounts"])
 
 
+def test_tokens_and_the_audit_need_no_engine(project):
+    assert imported_by("token list", then=["audit", "--verify"]).isdisjoint(HEAVY)
+
+
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
@@ -48,6 +52,14 @@ def test_asking_a_source_never_imports_dagster(project):
         ("create x --cadence w", ["workdays", "weekly"]),
         ("create x --weekday t", ["tuesday", "thursday"]),
         ("automap --object tas", ["tasks"]),
+        ("delete as", ["assets"]),
+        ("queue acc", ["accounts"]),
+        ("trigger acc", ["accounts"]),
+        ("token create x --only as", ["assets"]),
+        ("token create x --role ad", ["admin"]),
+        ("replay latest:as", ["latest:assets"]),
+        ("show-run latest:as", ["latest:assets"]),
+        ("history accounts --trigger ma", ["manual"]),
     ],
 )
 def test_the_shell_completes_names(project, words, completed):

@@ -48,7 +48,7 @@ def content_of(warehouse: Path) -> dict[str, list[tuple]]:
 def project(tmp_path_factory) -> Project:
     """The demo's own files beside a warehouse built here."""
     folder = tmp_path_factory.mktemp("demo")
-    for name in ("connections.yaml", "catalog.yaml"):
+    for name in ("connections.yaml", "catalog.yaml", "notifications.yaml"):
         shutil.copy(DEMO / name, folder)
     shutil.copytree(DEMO / "integrations", folder / "integrations")
     build_warehouse(folder / "warehouse.duckdb")
