@@ -222,6 +222,7 @@ def starts(figures: Figures, folder: Path, options: argparse.Namespace) -> None:
     (home / "empty_location.py").write_text(EMPTY_LOCATION)
     (home / "workspace.yaml").write_text(WORKSPACE)
     os.environ["BENCHMARK_STARTS"] = str(options.starts)
+    in_own_process("instance", project, home)
     with daemon(home, environment_of(project, home)):
         rounds = in_own_process("starts", project, home)["rounds"]
     for each in rounds:
@@ -244,6 +245,9 @@ def daemon(home: Path, environment: Mapping[str, str]) -> Iterator[None]:
         )
         try:
             yield
+        except SystemExit:
+            print((home / "daemon.log").read_text()[-3000:], flush=True)
+            raise
         finally:
             family = psutil.Process(running.pid).children(recursive=True)
             running.send_signal(signal.SIGTERM)

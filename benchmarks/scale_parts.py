@@ -36,6 +36,12 @@ PAST_RUNS = 2000
 CHANGED = 100
 
 
+def instance() -> dict[str, float]:
+    """Make Dagster's tables: two processes that find none at once stand in each other's way."""
+    with own_instance():
+        return {}
+
+
 def past() -> dict[str, float]:
     """Fill the run log: four runs of each integration, one in twenty failed, and the upstream."""
     with own_instance() as (instance, _):
@@ -189,7 +195,7 @@ def laps_of(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
     }
 
 
-PARTS = {"past": past, "ticks": ticks, "starts": starts}
+PARTS = {"instance": instance, "past": past, "ticks": ticks, "starts": starts}
 
 if __name__ == "__main__":
     print(json.dumps(PARTS[sys.argv[1]]()))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.draft_files import Draft
-from totango_pipelines.cli.session import Session, sample_window
+from totango_pipelines.cli.session import Session
 from totango_pipelines.errors import DeclarationError, QueryRefusedError, SourceUnavailableError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def detected_formats(session: Session, draft: Draft, changes: "Iterable[Change]"
             session.environment,
             draft.project,
             query=integration.query,
-            window=sample_window(integration),
+            window=door.sync("wiring").sample_window(integration, datetime.now(UTC)),
             **place,
         )
     except (QueryRefusedError, SourceUnavailableError, DeclarationError):

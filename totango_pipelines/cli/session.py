@@ -4,7 +4,6 @@ import getpass
 import os
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +16,6 @@ from totango_pipelines.errors import DeclarationError, UnknownNameError, errors_
 from totango_pipelines.sync.environment import Environment
 
 if TYPE_CHECKING:
-    from totango_pipelines.integrations.integration import Integration
-    from totango_pipelines.integrations.partition import Window
     from totango_pipelines.integrations.project import DeclaredIntegration, Project
     from totango_pipelines.sync.wiring import RunContext
 
@@ -129,20 +126,8 @@ def live_context(
         mode="incremental",
         trigger="manual",
     )
-    context: RunContext = wiring.RunContext(
-        session.environment, project, declared, identity, sample_window(integration)
-    )
+    context: RunContext = wiring.RunContext(session.environment, project, declared, identity)
     return context
-
-
-def sample_window(integration: "Integration") -> "Window | None":
-    """What a preview of a partitioned integration shows: the last window that has ended."""
-    if integration.partition is None:
-        return None
-    window: Window = door.integrations("partition").latest_window(
-        integration.partition, integration.settings.timezone, datetime.now(UTC)
-    )
-    return window
 
 
 def complete_ids(ctx: typer.Context, incomplete: str) -> list[str]:

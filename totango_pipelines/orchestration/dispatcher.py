@@ -10,7 +10,7 @@ nothing is started twice or forgotten. Dagster commits the cursor with the runs 
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -41,6 +41,8 @@ SENSOR: Final = "dispatcher"
 _EVERY: Final = 15
 _AT_MOST: Final = 50
 """Runs that one tick starts; the others follow with the next one."""
+_PAGE: Final = 500
+"""Runs of the log that are read at once."""
 _VERSION_LENGTH: Final = 16
 _LONGEST_SETTLE: Final = 10
 
@@ -156,19 +158,27 @@ class Tick:
         store = self.instance.daemon_cursor_storage
         kept = dict(store.get_cursor_values({_first_sight(name) for name in strange}))
         fresh = {}
+        served = self._served(strange)
         for name in strange:
             key = _first_sight(name)
             if key not in kept:
                 own = _own(known[name].integration, events).values()
                 kept[key] = fresh[key] = str(max((e.storage_id for e in own), default=0))
-            self.cursor.upstream[name] = max(int(kept[key]), self._served(name))
+            self.cursor.upstream[name] = max(int(kept[key]), served[name])
         if fresh:
             store.set_cursor_values(fresh)
 
-    def _served(self, name: str) -> int:
-        """The newest event that a run of the log was started for."""
-        runs = self.instance.get_runs(dg.RunsFilter(tags={INTEGRATION_TAG: name}))
-        return max((int(run.tags.get(UPSTREAM_TAG, 0)) for run in runs), default=0)
+    def _served(self, names: Sequence[str]) -> dict[str, int]:
+        """The newest event that a run of the log was started for, by integration; 0 without one."""
+        newest = dict.fromkeys(names, 0)
+        wanted = dg.RunsFilter(tags={INTEGRATION_TAG: names})
+        page = self.instance.get_runs(wanted, limit=_PAGE)
+        while page:
+            for run in page:
+                name, event = run.tags[INTEGRATION_TAG], int(run.tags.get(UPSTREAM_TAG, 0))
+                newest[name] = max(newest[name], event)
+            page = self.instance.get_runs(wanted, cursor=page[-1].run_id, limit=_PAGE)
+        return newest
 
     def _consider(
         self, name: str, declared: DeclaredIntegration, events: Mapping[dg.AssetKey, Event]

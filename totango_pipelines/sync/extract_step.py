@@ -13,7 +13,7 @@ from totango_pipelines.sync.wiring import RunContext
 def checked_query(context: RunContext) -> CheckedQuery:
     """The integration's query, after the guard, with the window that the run reads."""
     integration = context.integration
-    query = check_query(integration.query, dialect=context.dialect, window=context.window)
+    query = check_query(integration.query, dialect=context.dialect, window=context.reading_window)
     if query.needs_window and integration.partition is None:
         raise QueryRefusedError(NO_PARTITION)
     return query
@@ -48,7 +48,7 @@ def run_extract(context: RunContext) -> Extract:
 
 
 def _window_facts(context: RunContext) -> dict[str, str]:
-    window = context.window
+    window = context.reading_window
     if window is None:
         return {}
     return {"window_start": window.start.isoformat(), "window_end": window.end.isoformat()}

@@ -26,6 +26,6 @@ def live_preview(context: RunContext) -> Preview:
         context.project,
         connection=context.integration.connection,
         query=context.integration.query,
-        window=context.window,
+        window=context.reading_window,
         rows=PREVIEW_ROWS,
     ).preview

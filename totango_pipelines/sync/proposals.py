@@ -28,7 +28,7 @@ def propose(context: RunContext) -> tuple[tuple[Proposal, ...], QuerySample]:
         context.project,
         connection=integration.connection,
         query=integration.query,
-        window=context.window,
+        window=context.reading_window,
     )
     proposals = proposals_for(
         context.project,

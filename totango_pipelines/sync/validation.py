@@ -87,7 +87,7 @@ def validate_live(context: RunContext) -> LiveValidation:
             context.project,
             connection=integration.connection,
             query=integration.query,
-            window=context.window,
+            window=context.reading_window,
             rows=PREVIEW_ROWS,
         )
     except QueryRefusedError as error:

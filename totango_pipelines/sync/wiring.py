@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from totango_pipelines.catalog.catalog import Catalog
@@ -10,7 +11,7 @@ from totango_pipelines.connections.source import Source
 from totango_pipelines.engine import WorkSpace
 from totango_pipelines.errors import DeclarationError, Problem
 from totango_pipelines.integrations.integration import Integration
-from totango_pipelines.integrations.partition import Window
+from totango_pipelines.integrations.partition import Window, latest_window
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.staging import RunFolder, StagedFile, Staging
 from totango_pipelines.sync.environment import Environment
@@ -36,6 +37,14 @@ class RunContext:
     run: RunIdentity
     window: Window | None = None
     """What a partitioned integration reads."""
+
+    @property
+    def reading_window(self) -> Window | None:
+        """The window that the query is asked for: that of the run, else the last that has ended."""
+        integration = self.integration
+        if self.window is not None or integration.partition is None:
+            return self.window
+        return sample_window(integration, datetime.now(UTC))
 
     @property
     def integration(self) -> Integration:
@@ -107,6 +116,13 @@ class RunContext:
     def hub(self) -> UpsertTarget:
         """The customer data hub."""
         return open_hub(self.environment)
+
+
+def sample_window(integration: Integration, now: datetime) -> Window | None:
+    """What a preview of a partitioned integration shows: the last window that has ended."""
+    if integration.partition is None:
+        return None
+    return latest_window(integration.partition, integration.settings.timezone, now)
 
 
 def open_staging(environment: Environment) -> Staging:

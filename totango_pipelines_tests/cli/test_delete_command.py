@@ -85,6 +85,18 @@ def test_in_a_terminal_the_id_is_typed(file):
     assert not file.exists()
 
 
+def test_a_file_that_changed_while_somebody_was_asked_stays(cli, file):
+    with terminal("delete", "accounts") as screen:
+        screen.wait_for("Type accounts to delete it: ")
+        file.write_text(file.read_text() + "# another hand\n")
+        screen.type("accounts\r")
+        assert screen.end() == 1
+    assert "changed in the meantime, so nothing was deleted" in screen.seen
+    assert "# another hand" in file.read_text()
+    [row] = cli("audit", "--json").json
+    assert (row["outcome"], row["details"]["error"]) == ("failed", "UserError")
+
+
 def test_a_run_that_waits_is_named_and_nothing_is_deleted(cli, file):
     run = cli("queue", "accounts", "--json").json["run_id"]
     refused = cli("delete", "accounts", "--yes")

@@ -174,8 +174,13 @@ def test_show_run_tells_why_a_run_failed_and_what_it_warned_of(cli, project):
     shown = cli("show-run", "latest:strict")
     assert "strict: failed\n" in shown.out
     assert "\nerror\n  1 of 3 rows were rejected" in shown.out
-    project.rows(("A1", "Acme", "2026-01-31"), ("A1", "Acme", "2026-01-31"))
+    file = project.folder / "integrations" / "accounts.yaml"
+    parent = "mapping:\n  - {attribute: parent_id, constant: A9}"
+    file.write_text(file.read_text().replace("mapping:", parent))
     cli("run", "accounts")
+    shown = cli("show-run", "latest:accounts")
+    assert "\nwarnings\n  2 accounts have a parent_id that the hub does not know" in shown.out
+    assert len(cli("show-run", "latest:accounts", "--json").json["warnings"]) == 1
     assert cli("show-run", "nothing").code == 1
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from totango_pipelines.integrations.integration import ObjectName
+from totango_pipelines.integrations.partition import Window
 from totango_pipelines.integrations.project import Project, load_project
 from totango_pipelines.staging import StagedFile
 from totango_pipelines.sync.environment import Environment
@@ -55,6 +57,7 @@ def project(tmp_path_factory) -> Project:
     return load_project(folder)
 
 
+ALL_DAYS = Window(datetime(2025, 10, 31, tzinfo=UTC), datetime(2025, 11, 10, tzinfo=UTC))
 Outcome = dict[str, tuple[dict, dict]]
 
 
@@ -66,7 +69,9 @@ def run_all(project: Project, home: Path, attempt: str, mode: str = "incremental
         declared = project.integrations[name]
         each = declared.integration
         run = RunIdentity(f"{name}-{attempt}", name, each.object, each.connection, mode, "manual")
-        context = RunContext(environment, project, declared, run)
+        # As a run through Dagster takes all windows that have ended.
+        window = ALL_DAYS if each.partition else None
+        context = RunContext(environment, project, declared, run, window)
         run_extract(context)
         run_preview(context)
         assert run_mapping(context).within_limits, name
