@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from totango_pipelines.staging import RunFolder
 
 _LATEST = "latest:"
+_LATEST_AMONG = 10
 _SUCCEEDED = (RunStatus.SUCCEEDED, RunStatus.SUCCEEDED_WITH_REJECTS)
 
 
@@ -62,7 +63,7 @@ RunArgument = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="A run's id, the beginning of it, or latest:ID for an integration's newest run.",
+        help="A run's id, the beginning of it, or latest:ID for an integration's newest run that began.",
         autocompletion=complete_runs,
     ),
 ]
@@ -182,16 +183,17 @@ def download(
 
 
 def resolved_run(session: Session, run: str) -> RunRecord:
-    """The run that RUN names."""
+    """The run that RUN names; `latest:ID` passes over those that still wait in the queue."""
     if not run.startswith(_LATEST):
         return find_run(session.environment, run)
     integration = run.removeprefix(_LATEST)
-    newest = past_runs(session.environment, integration, limit=1)
+    newest = past_runs(session.environment, integration, limit=_LATEST_AMONG)
+    began = [each for each in newest if each.status is not RunStatus.QUEUED]
     if not newest:
         _require_known(session, integration)
         msg = f"{integration} never ran. `totango-pipelines run {integration}` runs it."
         raise UnknownNameError(msg)
-    return newest[0]
+    return (began or newest)[0]
 
 
 def files_of(session: Session, run: RunRecord, what: What) -> "RunFolder":

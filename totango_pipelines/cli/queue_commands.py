@@ -1,7 +1,7 @@
 """`queue` and `replay`: other ways to a run than to run it here and now."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from totango_pipelines.cli.output import moment, print_json, print_sentences
 from totango_pipelines.cli.run_command import Asked, RunMode, Windows, run_and_report
 from totango_pipelines.cli.session import (
     AsJson,
-    IntegrationId,
+    complete_ids,
     declared_integration,
     session_of,
 )
@@ -22,34 +22,61 @@ if TYPE_CHECKING:
 
 def queue(
     ctx: typer.Context,
-    integration: IntegrationId,
+    integrations: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...", help="The integrations' ids.", autocompletion=complete_ids
+        ),
+    ] = None,
     *,
+    tags: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag",
+            metavar="TAG",
+            help="All with this tag; also object:usage, connection:crm, all. Can be repeated.",
+        ),
+    ] = None,
     mode: RunMode = Mode.INCREMENTAL,
     partition: Windows = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a run into Dagster's queue and come back at once; Dagster's daemon starts it.
+    """Put runs into Dagster's queue and come back at once; Dagster's daemon starts them.
 
-    A run that waits already and does as much is joined. `run` runs it here instead.
+    A run that waits already and does as much is joined. `run` runs one here instead.
 
     Example: totango-pipelines queue crm_accounts --mode full
     """
-    session = session_of(ctx)
-    declared_integration(session.project(), integration)
+    session, project = session_of(ctx), session_of(ctx).project()
+    for name in integrations or ():
+        declared_integration(project, name)
+    if not (integrations or tags):
+        hint = "give at least one ID, or --tag."
+        raise typer.BadParameter(hint, ctx=ctx)
+    names: list[str] = door.integrations("selection").chosen(
+        project.integrations, integrations or (), tags or ()
+    )
     with door.orchestration("run_desk").open_desk(session.environment) as desk:
-        asked: history.Asked = desk.ask(
-            integration,
-            mode=mode.value,
-            trigger="manual",
-            requested_by=session.person,
-            partition=partition,
-        )
+        asked: dict[str, history.Asked] = {
+            name: desk.ask(
+                name,
+                mode=mode.value,
+                trigger="manual",
+                requested_by=session.person,
+                partition=partition,
+            )
+            for name in names
+        }
     if as_json:
-        print_json({"integration": integration, "mode": mode.value, **asdict(asked)})
+        listed = [{"integration": n, "mode": mode.value, **asdict(a)} for n, a in asked.items()]
+        print_json(listed)
         return
-    became = f"joined: {asked.reason}" if asked.joined else f"run {asked.run_id} {asked.reason}"
-    shows = f"`{session.program} show-run {asked.run_id}` shows what becomes of it."
-    print_sentences(session.out, [became, shows])
+    for name, each in asked.items():
+        of = f"{name}: " if len(asked) > 1 else ""
+        became = f"joined: {each.reason}" if each.joined else f"run {each.run_id} {each.reason}"
+        print_sentences(session.out, [f"{of}{became}"])
+    shows = f"`{session.program} show-run {each.run_id}` shows what becomes of it."
+    print_sentences(session.out, [shows])
 
 
 def replay(ctx: typer.Context, run: RunArgument, *, as_json: AsJson = False) -> None:

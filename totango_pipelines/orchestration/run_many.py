@@ -1,14 +1,10 @@
 """The job `run_integrations`: many integrations by name or by tag, for the engineer on call."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import dagster as dg
 from pydantic import Field
 
-from totango_pipelines.errors import TotangoPipelinesError
-from totango_pipelines.integrations.integration import Integration
-from totango_pipelines.integrations.project import DeclaredIntegration
+from totango_pipelines.errors import TotangoPipelinesError, UnknownNameError
+from totango_pipelines.integrations.selection import chosen
 from totango_pipelines.orchestration.assets import Mode
 from totango_pipelines.orchestration.resources import TotangoResource
 from totango_pipelines.orchestration.run_desk import RunDesk
@@ -40,7 +36,10 @@ def build_run_many(resource: TotangoResource) -> dg.JobDefinition:
         context: dg.OpExecutionContext, config: RunManyConfig, totango: _Totango
     ) -> None:
         desk = RunDesk(totango.environment(), context.instance)
-        names = chosen(desk.integrations(), config.integrations, config.tags)
+        try:
+            names = chosen(desk.integrations(), config.integrations, config.tags)
+        except UnknownNameError as error:
+            raise dg.Failure(str(error), allow_retries=False) from None
         lines = []
         for name in names:
             try:
@@ -73,34 +72,3 @@ def build_run_many(resource: TotangoResource) -> dg.JobDefinition:
         request_runs()
 
     return run_integrations
-
-
-def chosen(
-    declared: Mapping[str, DeclaredIntegration], names: Sequence[str], tags: Sequence[str]
-) -> list[str]:
-    """The integrations of these ids and of these tags, each once.
-
-    Raises:
-        Failure: an id or a tag that nothing has, or nothing was chosen: then nothing is run.
-    """
-    by_tag = {
-        tag: [n for n, each in declared.items() if tag in _tags(each.integration)] for tag in tags
-    }
-    strange = [name for name in names if name not in declared]
-    strange += [tag for tag, found in by_tag.items() if not found]
-    if strange or not (names or tags):
-        seen = f"nothing is called {', '.join(strange)}" if strange else "nothing was chosen"
-        everything: dict[str, Any] = {
-            tag: None for e in declared.values() for tag in _tags(e.integration)
-        }
-        msg = (
-            f"{seen}; no run was requested. Ids: {', '.join(declared) or 'none'}. "
-            f"Tags: {', '.join(sorted(everything))}."
-        )
-        raise dg.Failure(msg, allow_retries=False)
-    return list(dict.fromkeys([*names, *(name for found in by_tag.values() for name in found)]))
-
-
-def _tags(integration: Integration) -> set[str]:
-    own = {"all", f"object:{integration.object}", f"connection:{integration.connection}"}
-    return own | set(integration.tags)

@@ -50,9 +50,10 @@ class Request:
 
     @property
     def words(self) -> str:
-        """As a run log tells it: `an incremental run by schedule`."""
+        """As a run log tells it: `a request for an incremental run (trigger schedule)`."""
         by = f" of {self.requested_by}" if self.requested_by else ""
-        return f"a request for a {self.mode} run (trigger {self.trigger}{by})"
+        article = "an" if self.mode == "incremental" else "a"
+        return f"a request for {article} {self.mode} run (trigger {self.trigger}{by})"
 
 
 def run_tags(integration: Integration, request: Request) -> dict[str, str]:

@@ -34,15 +34,25 @@ def test_a_queued_run_waits_for_the_daemon_and_the_next_one_joins_it(cli):
     assert queued.out.startswith(f"run {run['run_id']} is queued; Dagster's daemon starts it.\n")
     assert (run["status"], run["mode"], run["trigger"]) == ("queued", "full", "manual")
     assert run["requested_by"] == getpass.getuser()
-    joined = cli("queue", "accounts", "--json").json
+    [joined] = cli("queue", "accounts", "--json").json
     assert (joined["run_id"], joined["joined"]) == (run["run_id"], True)
     assert cli("queue", "accounts").out.startswith(f"joined: run {run['run_id']} waits")
 
     shown = cli("show-run", run["run_id"][:8])
     assert "full" in shown.out
-    assert "joined by\n  A request for a incremental run" in shown.out
+    assert "joined by\n  A request for an incremental run" in shown.out
     assert "files: none is kept" in shown.out
     assert len(cli("show-run", run["run_id"], "--json").json["joined"]) == 2
+
+
+def test_several_are_queued_by_id_and_by_tag_or_none_at_all(cli):
+    assert cli("queue").code == 2
+    unknown = cli("queue", "accounts", "--tag", "nothing")
+    assert unknown.code == 1
+    assert "nothing is called nothing; no run was requested" in unknown.err
+    assert cli("history", "accounts", "--json").json == []
+    queued = cli("queue", "accounts", "--tag", "object:accounts", "--json").json
+    assert "accounts" in [each["integration"] for each in queued]
 
 
 def test_a_window_can_be_queued(cli, project):
