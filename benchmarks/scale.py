@@ -2,7 +2,13 @@
 
     python benchmarks/scale.py [--rounds 3] [--starts 5] [--only load ticks starts]
 
-Everything runs in processes of its own on temporary folders; README.md in this folder says what.
+load    CPU of importing totango_pipelines.definitions, building every job and the snapshot that
+        Dagster's daemon and UI are sent; Dagster's own import counts by itself
+ticks   one evaluation of each sensor on SQLite with 2,000 past runs, in one process
+starts  from the queue to RUN_START with Dagster's daemon: an empty job in an empty code location
+        and one of the integrations, in turn
+
+Everything runs in processes of its own on temporary folders. scale_parts.py is what they do.
 """
 
 import argparse
@@ -27,7 +33,7 @@ from typing import Any
 import psutil
 import reporting
 from measuring import run_pipeline
-from scale_parts import MANY
+from scale_parts import CHANGED, MANY
 
 SIZES = (1, 100, 400, 500)
 AIMS = {
@@ -82,6 +88,13 @@ upstream: [etl/seats_{number}]
 upstream_settle: 1s
 notify: [oncall]
 """
+NOTES = f"""\
+Every integration has an upstream asset, `notify` and a daily cadence. A sensor's first tick is
+without cursor; then nothing is new; then {CHANGED} upstream assets changed and {CHANGED} runs are under
+way, of which a tick of the dispatcher starts 50. The notifier's time is for judging 25 integrations
+a tick and those that changed, and for attempts to tell a target that does not answer. The daemon
+starts the code locations of a workspace.yaml with `python_module` anew every minute; that load is
+in the run starts. Wall times are what the machine's other work leaves: compare ratios."""
 EMPTY_LOCATION = """\
 import dagster as dg
 
@@ -270,7 +283,7 @@ def report(figures: Figures) -> str:
     return (
         f"# {MANY} integrations\n\n{datetime.now(UTC):%Y-%m-%d}: Python "
         f"{platform.python_version()}, {versions}; {os.cpu_count()} CPUs ({platform.machine()}), "
-        f"load over 1, 5 and 15 minutes at the end {loads}.\n\n{figures.table()}\n"
+        f"load over 1, 5 and 15 minutes at the end {loads}.\n\n{figures.table()}\n\n{NOTES}\n"
     )
 
 

@@ -21,9 +21,12 @@ VERSION_TAG = "totango/version"
 """The saved version of the file that the run was started for."""
 WORKER_TAG = "totango/worker"
 """The process that carries the run out: host, process id and when it started."""
+TURN_TAG = "totango/turn"
+"""The run itself, once it is its turn: until then it waits for the others of its integration."""
 REPLAY_TAG = "totango/replay_of"
 SHOWN_COUNTS = ("rows_read", "created", "updated", "rejected", "conflicts")
 """The counts that become tags of a run at its end: `totango/created`."""
+BACKFILL_TAG = "dagster/backfill"
 MAX_RUNTIME_TAG = "dagster/max_runtime"
 
 LOCATION = "totango_pipelines"

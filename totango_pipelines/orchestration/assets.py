@@ -78,6 +78,7 @@ class AssetBuilder:
             "check_specs": checks.check_specs(integration.id, name),
             "partitions_def": partitions_of(integration),
             "backfill_policy": backfill_policy(integration.partition),
+            "pool": integration.id,
         }
 
     def _extract(self) -> dg.AssetsDefinition:

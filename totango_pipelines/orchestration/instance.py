@@ -20,18 +20,25 @@ telemetry:
 nux:
   enabled: false
 
-# One run of an integration at a time: a second one waits in the queue.
 run_coordinator:
   module: dagster.core.run_coordinator
   class: QueuedRunCoordinator
   config:
     dequeue_interval_seconds: 1
     dequeue_use_threads: true
+
+# One run of an integration at a time: a second one waits in the queue. Jobs have the tag; runs that
+# Dagster makes of assets, such as those of a backfill, have the pool that an integration's assets share.
+concurrency:
+  runs:
     tag_concurrency_limits:
       - key: totango/integration
         value:
           applyLimitPerUniqueValue: true
         limit: 1
+  pools:
+    default_limit: 1
+    granularity: run
 
 # A run whose process died, that never starts or never ends, is marked as failed.
 run_monitoring:

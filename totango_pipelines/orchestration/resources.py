@@ -13,15 +13,18 @@ import dagster as dg
 from totango_pipelines.integrations.partition import Window
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import (
+    BACKFILL_TAG,
     INTEGRATION_TAG,
     MODE_TAG,
     TRIGGER_TAG,
+    TURN_TAG,
     WORKER_TAG,
     default_tags,
 )
 from totango_pipelines.orchestration.failures import FIRST_WAIT, reported
 from totango_pipelines.orchestration.heavy_floor import step
 from totango_pipelines.orchestration.partitions import pending_window, window_of
+from totango_pipelines.orchestration.run_turns import wait_for_turn
 from totango_pipelines.orchestration.workers import this_worker
 from totango_pipelines.sync.environment import Environment
 
@@ -59,7 +62,20 @@ class TotangoResource:
         """The run that this step belongs to; what fails inside is reported in our own words."""
         with reported(context, first_wait=self.first_wait):
             _tag_run(context, declared, mode)
+            self._take_turn(context, declared)
             yield self.run_context(context, project, declared, mode=mode)
+
+    def _take_turn(self, context: dg.AssetExecutionContext, declared: DeclaredIntegration) -> None:
+        """The first step of a run waits for the other runs of its integration."""
+        run_id = context.run.run_id
+        run = context.instance.get_run_by_id(run_id)
+        if run is None or run.tags.get(TURN_TAG) == run_id:
+            return
+
+        def on_wait(other: str) -> None:
+            context.log.info("waits until run %s has ended: one run at a time.", other)
+
+        wait_for_turn(context.instance, run_id, declared.integration.id, on_wait)
 
     def run_context(
         self,
@@ -111,7 +127,8 @@ def _tag_run(
     if present.get(WORKER_TAG) != worker:
         tags[WORKER_TAG] = worker
     if INTEGRATION_TAG not in present:
-        tags = {**default_tags(integration), **present, **tags}
+        trigger = {TRIGGER_TAG: "backfill"} if BACKFILL_TAG in present else {}
+        tags = {**default_tags(integration), **trigger, **present, **tags}
     if tags:
         context.instance.add_run_tags(run_id, tags)
 

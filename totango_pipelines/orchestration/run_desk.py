@@ -161,7 +161,10 @@ class RunDesk:
         )
         # The queue itself never asks for a workspace; only a launcher without a queue would.
         coordinator.submit_run(SubmitRunContext(run, workspace=None))  # type: ignore[arg-type]
-        return Asked(run.run_id, False, _place(busy, ahead))
+        place = _place(busy, ahead)
+        if busy or ahead:
+            self._instance.report_engine_event(f"This run {place}", run)
+        return Asked(run.run_id, False, place)
 
 
 def origin_of(job: str) -> RemoteJobOrigin:

@@ -1,4 +1,8 @@
-"""Turns: who asks for a run sees the others, and a run in this process waits for its turn."""
+"""Turns: who asks for a run sees the others, and each run waits for its turn.
+
+Dagster's queue holds back a second run of a job. Runs that it makes of assets (a backfill, a
+selection in the catalog) pass it several at a time; so the first step of every run looks, too.
+"""
 
 import fcntl
 import time
@@ -9,7 +13,7 @@ from typing import IO, Final
 
 import dagster as dg
 
-from totango_pipelines.orchestration.asset_keys import INTEGRATION_TAG
+from totango_pipelines.orchestration.asset_keys import INTEGRATION_TAG, TURN_TAG
 from totango_pipelines.orchestration.run_requests import UNDER_WAY, open_runs
 from totango_pipelines.orchestration.workers import end_abandoned
 
@@ -49,6 +53,51 @@ def alone_at_work(
                     on_wait(run.run_id)
             time.sleep(_LOOK_AGAIN)
         yield
+
+
+def wait_for_turn(
+    instance: dg.DagsterInstance,
+    run_id: str,
+    integration: str,
+    on_wait: Callable[[str], None],
+) -> None:
+    """Wait until no older run of the integration is under way, and no other one has its turn.
+
+    Called by the run itself. The oldest goes first, so windows are filled in their order. `on_wait`
+    is told each run that is waited for, once. Should two slip through, the hub's lease decides.
+    """
+    told: set[str] = set()
+    while True:
+        busy = list(_ahead(instance, run_id, integration))
+        if not busy:
+            break
+        for other in busy:
+            if other not in told:
+                told.add(other)
+                on_wait(other)
+        time.sleep(_LOOK_AGAIN)
+    instance.add_run_tags(run_id, {TURN_TAG: run_id})
+
+
+def _ahead(instance: dg.DagsterInstance, run_id: str, integration: str) -> Iterator[str]:
+    """The runs under way that this one has to wait for."""
+    records = instance.get_run_records(dg.RunsFilter(statuses=list(UNDER_WAY)))
+    own = next((each.storage_id for each in records if each.dagster_run.run_id == run_id), None)
+    for record in records:
+        run = record.dagster_run
+        if run.run_id == run_id or not _is_of(run, integration):
+            continue
+        # A run that is executed again inherits the tags of its parent.
+        has_turn = run.tags.get(TURN_TAG) == run.run_id
+        if has_turn or own is None or record.storage_id < own:
+            yield run.run_id
+
+
+def _is_of(run: dg.DagsterRun, integration: str) -> bool:
+    """Whether it runs the integration; one made of assets has no tag of ours yet."""
+    if run.tags.get(INTEGRATION_TAG) == integration:
+        return True
+    return any(key.path[0] == integration for key in run.asset_selection or ())
 
 
 @contextmanager

@@ -236,6 +236,7 @@ class TestARun:
         result = bench.run(mode=asked)
         tags = bench.tags(result.run_id)
         assert tags.pop("totango/worker").split()[:2] == [result.run_id, str(os.getpid())]
+        assert tags.pop("totango/turn") == result.run_id
         assert tags == {
             "totango/integration": "companies",
             "totango/object": "accounts",

@@ -11,7 +11,7 @@ import pytest
 from totango_pipelines.history import RunStatus
 from totango_pipelines.orchestration.run_desk import origin_of
 from totango_pipelines.orchestration.run_history import find_run
-from totango_pipelines.orchestration.run_turns import alone_at_work
+from totango_pipelines.orchestration.run_turns import alone_at_work, wait_for_turn
 from totango_pipelines.orchestration.workers import end_abandoned, is_gone, this_worker
 
 
@@ -85,6 +85,45 @@ def test_a_run_in_this_process_waits_for_the_one_under_way_and_says_for_which(be
 
     with alone_at_work(bench.instance, bench.environment.home, "companies", told):
         assert waited == ["run-1"]
+
+
+def test_a_run_waits_for_an_older_one_and_for_one_that_has_its_turn(bench):
+    instance = bench.instance
+    run_of(instance, this_worker("older"), run_id="older")
+    run_of(instance, this_worker("own"), run_id="own")
+    run_of(instance, this_worker("younger"), run_id="younger")
+    run_of(instance, this_worker("inherits"), run_id="inherits")
+    instance.add_run_tags("younger", {"totango/turn": "younger"})
+    instance.add_run_tags("inherits", {"totango/turn": "younger"})
+    waited = []
+
+    def told(run_id):
+        waited.append(run_id)
+        instance.report_run_failed(instance.get_run_by_id(run_id), "ended")
+
+    wait_for_turn(instance, "own", "companies", told)
+    assert sorted(waited) == ["older", "younger"]
+    assert instance.get_run_by_id("own").tags["totango/turn"] == "own"
+    wait_for_turn(instance, "own", "another_one", waited.append)
+
+
+def test_a_run_made_of_assets_is_known_by_its_selection(bench):
+    made = dg.DagsterRun(
+        "__ASSET_JOB",
+        "made",
+        status=dg.DagsterRunStatus.STARTING,
+        asset_selection=frozenset({dg.AssetKey(["companies", "extract"])}),
+    )
+    bench.instance.add_run(made)
+    run_of(bench.instance, this_worker("own"), run_id="own")
+    waited = []
+
+    def told(run_id):
+        waited.append(run_id)
+        bench.instance.report_run_failed(bench.instance.get_run_by_id(run_id), "ended")
+
+    wait_for_turn(bench.instance, "own", "companies", told)
+    assert waited == ["made"]
 
 
 def test_a_run_tells_which_process_carries_it_out(bench):
