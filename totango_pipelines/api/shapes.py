@@ -29,6 +29,7 @@ class Trigger(StrEnum):
     UPSTREAM = "upstream"
     API = "api"
     SAVE = "save"
+    BACKFILL = "backfill"
     MANUAL = "manual"
 
 

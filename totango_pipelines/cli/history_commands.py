@@ -48,6 +48,7 @@ class Trigger(StrEnum):
     UPSTREAM = "upstream"
     API = "api"
     SAVE = "save"
+    BACKFILL = "backfill"
     MANUAL = "manual"
 
 
