@@ -111,7 +111,7 @@ def test_a_partition_that_cannot_be_is_told_with_its_remedy(bench, change, said)
         assert said in " ".join(map(str, project.problems))
         return
     # Only the guard reads the query.
-    bench.lake("CREATE TABLE clicks (id TEXT, who TEXT, at TIMESTAMPTZ)")
+    bench.lake("CREATE TABLE clicks AS SELECT 'a' AS id, 'u' AS who, now() AS at")
     result = bench.run("clicks")
     assert not result.success
     (event,) = [each for each in result.all_events if each.event_type_value == "STEP_FAILURE"]
