@@ -12,6 +12,7 @@ A Parquet file is written to a temporary name, synced and renamed; only then its
 A file without its manifest is not there (decision 7).
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -210,14 +211,20 @@ class Staging:
         """The integrations that have files here, also those that are declared no more."""
         if not self.root.is_dir():
             return []
-        return sorted(path.name for path in self.root.iterdir() if path.is_dir())
+        return sorted(
+            path.name
+            for path in self.root.iterdir()
+            if path.is_dir() and _SAFE_NAME.fullmatch(path.name)
+        )
 
     def stored(self, integration: str) -> list[tuple[str, datetime, int]]:
         """The runs of an integration that have files: id, when last written (UTC), bytes."""
         found = []
         for folder in sorted((self.root / integration).glob("*/")):
-            stats = [file.stat() for file in folder.rglob("*") if file.is_file()]
-            newest = max((each.st_mtime for each in stats), default=folder.stat().st_mtime)
+            if not _SAFE_NAME.fullmatch(folder.name):
+                continue
+            stats = list(_stats(folder))
+            newest = max((each.st_mtime for each in stats), default=0.0)
             size = sum(each.st_size for each in stats)
             found.append((folder.name, datetime.fromtimestamp(newest, UTC), size))
         return found
@@ -279,6 +286,13 @@ def finish_parquet(
     with pq.ParquetFile(part) as file:
         columns = tuple((field.name, str(field.type)) for field in file.schema_arrow)
         finish(file.metadata.num_rows, columns, facts or {})
+
+
+def _stats(folder: Path) -> Iterator[os.stat_result]:
+    """Of the folder and its files; a run that is under way may take one away meanwhile."""
+    for path in (folder, *folder.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            yield path.stat()
 
 
 def _make_private(folder: Path) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.history_commands import Mode, RunArgument, resolved_run
-from totango_pipelines.cli.output import moment, print_json, print_sentences
+from totango_pipelines.cli.output import moment, print_exception, print_json, print_sentences
 from totango_pipelines.cli.run_command import Asked, RunMode, Windows, run_and_report
 from totango_pipelines.cli.session import (
     AsJson,
@@ -15,6 +15,7 @@ from totango_pipelines.cli.session import (
     declared_integration,
     session_of,
 )
+from totango_pipelines.errors import UserError
 
 if TYPE_CHECKING:
     from totango_pipelines import history
@@ -56,27 +57,34 @@ def queue(
     names: list[str] = door.integrations("selection").chosen(
         project.integrations, integrations or (), tags or ()
     )
+    asked: dict[str, history.Asked] = {}
+    refused: UserError | None = None
     with door.orchestration("run_desk").open_desk(session.environment) as desk:
-        asked: dict[str, history.Asked] = {
-            name: desk.ask(
-                name,
-                mode=mode.value,
-                trigger="manual",
-                requested_by=session.person,
-                partition=partition,
-            )
-            for name in names
-        }
+        for name in names:
+            try:
+                asked[name] = desk.ask(
+                    name,
+                    mode=mode.value,
+                    trigger="manual",
+                    requested_by=session.person,
+                    partition=partition,
+                )
+            except UserError as error:
+                print_exception(session.err, error)
+                refused = error
     if as_json:
         listed = [{"integration": n, "mode": mode.value, **asdict(a)} for n, a in asked.items()]
         print_json(listed)
-        return
-    for name, each in asked.items():
+    for name, each in () if as_json else asked.items():
         of = f"{name}: " if len(asked) > 1 else ""
         became = f"joined: {each.reason}" if each.joined else f"run {each.run_id} {each.reason}"
         print_sentences(session.out, [f"{of}{became}"])
-    shows = f"`{session.program} show-run {each.run_id}` shows what becomes of it."
-    print_sentences(session.out, [shows])
+    if asked and not as_json:
+        newest = next(reversed(asked.values())).run_id
+        shows = f"`{session.program} show-run {newest}` shows what becomes of it."
+        print_sentences(session.out, [shows])
+    if refused is not None:
+        raise typer.Exit(refused.exit_code)
 
 
 def replay(ctx: typer.Context, run: RunArgument, *, as_json: AsJson = False) -> None:

@@ -20,9 +20,7 @@ UPSTREAM_TAG = "totango/upstream"
 VERSION_TAG = "totango/version"
 """The saved version of the file that the run was started for."""
 WORKER_TAG = "totango/worker"
-"""The process that carries the run out: host, process id and when it started."""
-TURN_TAG = "totango/turn"
-"""The run itself, once it is its turn: until then it waits for the others of its integration."""
+"""The process that carries the run out: the run, process id, when it began, host."""
 REPLAY_TAG = "totango/replay_of"
 SHOWN_COUNTS = ("rows_read", "created", "updated", "rejected", "conflicts")
 """The counts that become tags of a run at its end: `totango/created`."""
@@ -50,6 +48,11 @@ def default_tags(integration: Integration) -> dict[str, str]:
         TRIGGER_TAG: "manual",
         MAX_RUNTIME_TAG: str(duration_seconds(integration.settings.max_runtime)),
     }
+
+
+def turn_tag(integration: str) -> str:
+    """Holds the run's own id once it is its turn; until then it waits for the others."""
+    return f"totango/turn.{integration}"
 
 
 def step_op(integration: str, step: str) -> str:

@@ -100,9 +100,9 @@ class AssetBuilder:
         ) -> Results:
             mode = str(config.mode.value)
             with totango.run(context, self.project, self.declared, mode=mode) as run:
-                read = step("replay" if config.replay_of else "extract_step")
-                import_ahead()
                 past = config.replay_of
+                read = step("replay" if past else "extract_step")
+                import_ahead()
                 result = read.run_replay(run, past) if past else read.run_extract(run)
                 lineage = self.sources.lineage(tuple(result.manifest.facts["source_types"]))
                 yield dg.MaterializeResult(

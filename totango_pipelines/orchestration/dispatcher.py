@@ -185,6 +185,7 @@ class Tick:
     ) -> None:
         schedule = declared.integration.schedule
         if schedule is not None and not schedule.enabled:
+            self.cursor.since.pop(name, None)
             return
         tags, trigger = {}, "upstream"
         event = self._settled(name, declared.integration, events)

@@ -46,11 +46,12 @@ def tag_outcome(context: dg.AssetExecutionContext, outcome: str) -> None:
 
 
 def tag_counts(context: dg.AssetExecutionContext, counts: Any) -> None:  # noqa: ANN401 - heavy type
-    """Make the counts that people look for show in the Runs page: only those that are not zero."""
-    shown = {f"totango/{name}": getattr(counts, name) for name in SHOWN_COUNTS}
-    tags = {name: str(number) for name, number in shown.items() if number}
-    if tags:
-        context.instance.add_run_tags(context.run.run_id, tags)
+    """Make the counts that people look for show in the Runs page.
+
+    Also those that are zero: a run that is executed again inherits the tags of its parent.
+    """
+    tags = {f"totango/{name}": str(getattr(counts, name)) for name in SHOWN_COUNTS}
+    context.instance.add_run_tags(context.run.run_id, tags)
 
 
 def _failed(context: dg.AssetExecutionContext, failure: dg.Failure) -> dg.Failure:

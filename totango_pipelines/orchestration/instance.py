@@ -44,7 +44,7 @@ concurrency:
 run_monitoring:
   enabled: true
   poll_interval_seconds: 20
-  start_timeout_seconds: 180
+  start_timeout_seconds: 120
   cancel_timeout_seconds: 120
   # For runs that say nothing of their own (settings.max_runtime of an integration, 12h by default).
   max_runtime_seconds: 86400

@@ -5,7 +5,7 @@ from typing import Final
 
 import dagster as dg
 
-from totango_pipelines.errors import UnknownNameError
+from totango_pipelines.errors import UserError
 from totango_pipelines.integrations.integration import Integration
 from totango_pipelines.integrations.partition import Partition, Window
 from totango_pipelines.orchestration.asset_keys import step_key
@@ -81,12 +81,12 @@ def chosen_tags(integration: Integration, chosen: str, now: datetime) -> dict[st
     """The tags of a run of the window, or of the windows `first...last`, that somebody chose.
 
     Raises:
-        UnknownNameError: the integration has no partition, or the window does not exist (yet).
+        UserError: the integration has no partition, or the window does not exist (yet).
     """
     partitions = partitions_of(integration)
     if partitions is None:
         msg = f"{integration.id} has no partition. Take the window out, or declare `partition`."
-        raise UnknownNameError(msg)
+        raise UserError(msg)
     keys = partitions.get_partition_keys(current_time=now)
     first, _, last = chosen.partition("...")
     last = last or first
@@ -94,10 +94,10 @@ def chosen_tags(integration: Integration, chosen: str, now: datetime) -> dict[st
         if name not in keys:
             known = f"{keys[0]} to {keys[-1]}" if keys else "none, since no window has ended"
             msg = f"{integration.id} has no window {name[:40]!r}. There are: {known}."
-            raise UnknownNameError(msg)
+            raise UserError(msg)
     if keys.index(last) < keys.index(first):
         msg = f"{first} comes after {last}. Write the earlier window first."
-        raise UnknownNameError(msg)
+        raise UserError(msg)
     return partition_tags(first, last)
 
 

@@ -14,16 +14,19 @@ from totango_pipelines.integrations.partition import Window
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import (
     BACKFILL_TAG,
+    BY_TAG,
     INTEGRATION_TAG,
     MODE_TAG,
+    REPLAY_TAG,
     TRIGGER_TAG,
-    TURN_TAG,
     WORKER_TAG,
     default_tags,
+    turn_tag,
 )
 from totango_pipelines.orchestration.failures import FIRST_WAIT, reported
 from totango_pipelines.orchestration.heavy_floor import step
 from totango_pipelines.orchestration.partitions import pending_window, window_of
+from totango_pipelines.orchestration.run_requests import replay_of
 from totango_pipelines.orchestration.run_turns import wait_for_turn
 from totango_pipelines.orchestration.workers import this_worker
 from totango_pipelines.sync.environment import Environment
@@ -69,7 +72,7 @@ class TotangoResource:
         """The first step of a run waits for the other runs of its integration."""
         run_id = context.run.run_id
         run = context.instance.get_run_by_id(run_id)
-        if run is None or run.tags.get(TURN_TAG) == run_id:
+        if run is None or run.tags.get(turn_tag(declared.integration.id)) == run_id:
             return
 
         def on_wait(other: str) -> None:
@@ -129,6 +132,12 @@ def _tag_run(
     if INTEGRATION_TAG not in present:
         trigger = {TRIGGER_TAG: "backfill"} if BACKFILL_TAG in present else {}
         tags = {**default_tags(integration), **trigger, **present, **tags}
+    past = replay_of(context.run, integration.id)
+    if past is not None and present.get(REPLAY_TAG) != past:
+        tags[REPLAY_TAG] = past
+    if context.run.parent_run_id and present.get(turn_tag(integration.id)) != run_id:
+        # What started the parent did not start this one.
+        tags |= {TRIGGER_TAG: "manual", BY_TAG: "re-execution"}
     if tags:
         context.instance.add_run_tags(run_id, tags)
 

@@ -8,6 +8,7 @@ integration; the newest one with rejects; the run of the saved version. What the
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
@@ -22,6 +23,7 @@ from totango_pipelines.orchestration.asset_keys import (
     INTEGRATION_TAG,
     OUTCOME_TAG,
     REPLAY_TAG,
+    UPSTREAM_TAG,
     VERSION_TAG,
 )
 from totango_pipelines.orchestration.heavy_floor import step
@@ -32,6 +34,8 @@ from totango_pipelines.orchestration.run_requests import OPEN
 JOB: Final = "remove_old_runs"
 _PAGE: Final = 500
 _OWN_RUNS: Final = timedelta(days=30)
+_OWN_JOBS: Final = ("run_integrations", JOB)
+"""Of other jobs in the same Dagster nothing is touched: they are somebody else's."""
 _Totango = dg.ResourceParam[TotangoResource]
 
 
@@ -52,6 +56,9 @@ class PastRun:
     has_rejects: bool
     version: str | None
     ancestors: tuple[str, ...]
+    job: str = ""
+    upstream: str | None = None
+    succeeded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +116,21 @@ class Cleaning:
     def clean(self) -> dict[str, int]:
         """What was removed: files of runs, bytes, records of runs."""
         environment = self.totango.environment()
-        declared = ProjectWatch(environment.project).current().integrations
+        project = ProjectWatch(environment.project).current()
         staging = step("wiring").open_staging(environment)
-        runs = list(self._past_runs())
         by_integration: dict[str, list[PastRun]] = {}
-        for run in runs:
+        for run in self._past_runs():
             by_integration.setdefault(run.integration, []).append(run)
-        counts = {"runs_without_files": 0, "bytes": 0, "records": 0}
-        for name in {*by_integration, *staging.integrations()} - {""}:
-            own = by_integration.get(name, [])
-            integration = declared[name].integration if name in declared else None
-            retention = integration.retention if integration else Retention()
-            kept = needed(own)
-            stored = [StoredFiles(*each) for each in staging.stored(name)]
-            for files in superfluous(stored, retention, kept, self.now):
-                counts["runs_without_files"] += 1
-                counts["bytes"] += files.size
-                if not self.dry_run:
-                    staging.remove(name, files.run_id)
-            for run in outdated(own, retention, kept, self.now, integration):
-                counts["records"] += 1
-                if not self.dry_run:
-                    staging.remove(name, run.run_id)
-                    self.instance.delete_run(run.run_id)
+        counts = {"runs_without_files": 0, "bytes": 0, "records": 0, "integrations_left_out": 0}
+        unreadable = {Path(file).stem for file in project.invalid_files}
+        for name in sorted({*by_integration, *staging.integrations()} - {""}):
+            # How long its runs are kept stands in a file that cannot be read now.
+            if name in unreadable or not environment.project.is_dir():
+                counts["integrations_left_out"] += 1
+                continue
+            declared = project.integrations.get(name)
+            integration = declared.integration if declared else None
+            self._clean_one(name, integration, by_integration.get(name, []), staging, counts)
         counts["records"] += self._own(by_integration.get("", []))
         if not self.dry_run:
             store = OperationsStore(operations_path(environment.home))
@@ -139,9 +138,35 @@ class Cleaning:
             forget_told(store, self.now - _OWN_RUNS)
         return counts
 
+    def _clean_one(
+        self,
+        name: str,
+        integration: Integration | None,
+        own: Sequence[PastRun],
+        staging: Any,  # noqa: ANN401 - a Staging, whose module is too heavy to import here
+        counts: dict[str, int],
+    ) -> None:
+        retention = integration.retention if integration else Retention()
+        kept = needed(own)
+        stored = [StoredFiles(*each) for each in staging.stored(name)]
+        for files in superfluous(stored, retention, kept, self.now):
+            counts["runs_without_files"] += 1
+            counts["bytes"] += files.size
+            if not self.dry_run:
+                staging.remove(name, files.run_id)
+        for run in outdated(own, retention, kept, self.now, integration):
+            counts["records"] += 1
+            if not self.dry_run:
+                staging.remove(name, run.run_id)
+                self.instance.delete_run(run.run_id)
+
     def _own(self, runs: Sequence[PastRun]) -> int:
         """The runs of the project's own jobs."""
-        old = [run for run in runs if not run.is_open and self.now - run.at > _OWN_RUNS]
+        old = [
+            run
+            for run in runs
+            if run.job in _OWN_JOBS and not run.is_open and self.now - run.at > _OWN_RUNS
+        ]
         for run in old if not self.dry_run else ():
             self.instance.delete_run(run.run_id)
         return len(old)
@@ -163,8 +188,9 @@ def needed(runs: Sequence[PastRun]) -> frozenset[str]:
     kept |= {ancestor for run in runs if run.is_open for ancestor in run.ancestors}
     kept |= {run.run_id for run in runs[:1]}
     kept |= {run.run_id for run in [each for each in runs if each.has_rejects][:1]}
-    # It says that the saved version was run (dispatcher.py).
+    # They say that the saved version, and what upstream did, was run (dispatcher.py).
     kept |= {run.run_id for run in [each for each in runs if each.version][:1]}
+    kept |= {run.run_id for run in [each for each in runs if each.upstream][:1]}
     return frozenset(kept)
 
 
@@ -190,11 +216,16 @@ def outdated(
     now: datetime,
     integration: Integration | None,
 ) -> list[PastRun]:
-    """The records that go. Which windows of a partition are filled is told by all of its runs."""
-    if integration is not None and integration.partition is not None:
-        return []
+    """The records that go. Which windows of a partition are filled is told by those that succeeded."""
     longest = timedelta(seconds=duration_seconds(retention.runs))
-    return [run for run in runs if run.run_id not in kept and now - run.at > longest]
+    tells_windows = integration is not None and integration.partition is not None
+    return [
+        run
+        for run in runs
+        if run.run_id not in kept
+        and now - run.at > longest
+        and not (tells_windows and run.succeeded)
+    ]
 
 
 def _past_run(record: dg.RunRecord) -> PastRun:
@@ -216,4 +247,7 @@ def _past_run(record: dg.RunRecord) -> PastRun:
         tags.get(OUTCOME_TAG) == "succeeded_with_rejects",
         tags.get(VERSION_TAG),
         tuple(ancestors),
+        run.job_name,
+        tags.get(UPSTREAM_TAG),
+        run.status is dg.DagsterRunStatus.SUCCESS,
     )

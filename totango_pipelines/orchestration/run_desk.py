@@ -94,7 +94,9 @@ class RunDesk:
             msg = f"there is no integration {integration!r}. `totango-pipelines list` lists them."
             raise UnknownNameError(msg)
         declared = project.integrations[integration]
-        if partition is None:
+        if replay_of is not None:
+            windows = {}
+        elif partition is None:
             windows = pending_tags(self._instance, declared.integration, self._clock())
         else:
             windows = chosen_tags(declared.integration, partition, self._clock())
@@ -160,7 +162,11 @@ class RunDesk:
             remote_job_origin=origin_of(integration.id),
         )
         # The queue itself never asks for a workspace; only a launcher without a queue would.
-        coordinator.submit_run(SubmitRunContext(run, workspace=None))  # type: ignore[arg-type]
+        try:
+            coordinator.submit_run(SubmitRunContext(run, workspace=None))  # type: ignore[arg-type]
+        except Exception:
+            self._instance.report_run_failed(run, "It could not be put into the queue.")
+            raise
         place = _place(busy, ahead)
         if busy or ahead:
             self._instance.report_engine_event(f"This run {place}", run)

@@ -122,7 +122,8 @@ def light_records(
     ):
         record, tags = _record(each), each.dagster_run.tags
         if OUTCOME_TAG in tags:
-            counts = {name: int(tags.get(f"totango/{name}", 0)) for name in SHOWN_COUNTS}
+            told = {name: tags.get(f"totango/{name}", "") for name in SHOWN_COUNTS}
+            counts = {name: int(text) for name, text in told.items() if text.isdecimal()}
             record = replace(record, counts=counts)
         if record.status is RunStatus.FAILED and not is_told:
             is_told = True
@@ -262,8 +263,9 @@ def _records(
     wanted = dg.RunsFilter(
         tags=tags,
         statuses=_DAGSTER_STATUSES[status] if status else None,
-        created_after=given.since,
-        created_before=given.until,
+        # Dagster drops the zone of what it is given.
+        created_after=given.since and given.since.astimezone(UTC),
+        created_before=given.until and given.until.astimezone(UTC),
     )
     cursor: str | None = None
     while True:

@@ -12,6 +12,7 @@ import dagster as dg
 from totango_pipelines.errors import UnknownNameError
 from totango_pipelines.history import RunStatus
 from totango_pipelines.integrations.project import Project
+from totango_pipelines.orchestration.asset_keys import WORKER_TAG
 from totango_pipelines.orchestration.instance import open_instance
 from totango_pipelines.orchestration.integration_jobs import job_alone
 from totango_pipelines.orchestration.partitions import chosen_tags, pending_tags
@@ -23,6 +24,7 @@ from totango_pipelines.orchestration.run_history import (
 )
 from totango_pipelines.orchestration.run_requests import QUIET, Request, run_config, run_tags
 from totango_pipelines.orchestration.run_turns import alone_at_work
+from totango_pipelines.orchestration.workers import this_worker
 from totango_pipelines.sync.environment import Environment
 
 _ROW_COUNT = "dagster/row_count"
@@ -104,7 +106,7 @@ def launch_run(
             instance=instance,
             run_id=run_id,
             run_config=run_config(integration_id, request) | {"loggers": QUIET},
-            tags=run_tags(integration, request),
+            tags=run_tags(integration, request) | {WORKER_TAG: this_worker(run_id)},
             raise_on_error=False,
         )
         return _outcome(instance, run_id)

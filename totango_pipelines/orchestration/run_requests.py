@@ -86,11 +86,20 @@ def open_runs(
 
 def mode_of(run: dg.DagsterRun) -> str:
     """The mode that a run was asked for; the Launchpad gives it as config, not as a tag."""
-    integration = run.tags.get(INTEGRATION_TAG, "")
+    asked = _configured(run, run.tags.get(INTEGRATION_TAG, ""), "mode")
+    return asked or run.tags.get(MODE_TAG, "incremental")
+
+
+def replay_of(run: dg.DagsterRun, integration: str) -> str | None:
+    """The past run whose extract a run takes; None: it asks the source."""
+    return _configured(run, integration, "replay_of") or run.tags.get(REPLAY_TAG)
+
+
+def _configured(run: dg.DagsterRun, integration: str, key: str) -> str | None:
     found: Any = run.run_config
-    for key in ("ops", step_op(integration, "extract"), "config", "mode"):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return str(found or run.tags.get(MODE_TAG, "incremental"))
+    for part in ("ops", step_op(integration, "extract"), "config", key):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return None if found is None else str(found)
 
 
 def waiting_run(
@@ -99,8 +108,10 @@ def waiting_run(
     """The run in the queue that does what is asked for, if there is one."""
     if request.replay_of:
         return None
-    for run in open_runs(instance, integration, WAITING):
-        is_whole = not (REPLAY_TAG in run.tags or run.asset_selection or run.parent_run_id)
+    # One that never got as far as the queue may never start.
+    for run in open_runs(instance, integration, (dg.DagsterRunStatus.QUEUED,)):
+        in_part = run.asset_selection or run.op_selection or run.parent_run_id
+        is_whole = not (in_part or replay_of(run, integration))
         same_windows = _windows(run.tags) == _windows(request.tags)
         if is_whole and same_windows and _REACH.get(mode_of(run), -1) >= _REACH[request.mode]:
             return run

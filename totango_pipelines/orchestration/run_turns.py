@@ -13,19 +13,30 @@ from typing import IO, Final
 
 import dagster as dg
 
-from totango_pipelines.orchestration.asset_keys import INTEGRATION_TAG, TURN_TAG
+from totango_pipelines.errors import OperationsBusyError
+from totango_pipelines.orchestration.asset_keys import INTEGRATION_TAG, turn_tag
 from totango_pipelines.orchestration.run_requests import UNDER_WAY, open_runs
 from totango_pipelines.orchestration.workers import end_abandoned
 
+_PATIENCE, _SHORTLY = 30.0, 0.02
 _LOOK_AGAIN: Final = 1.0
 """Seconds; a run in the queue is looked for as often (dagster.yaml)."""
 
 
 @contextmanager
 def one_request_at_a_time(home: Path, integration: str) -> Iterator[None]:
-    """Two requests that come at once must see each other; the lock ends with its process."""
+    """Two requests that come at once must see each other; the lock ends with its process.
+
+    Raises:
+        OperationsBusyError: the one before takes longer than half a minute.
+    """
     with _lock_file(home, f"{integration}.requests") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        deadline = time.monotonic() + _PATIENCE
+        while not _locked(lock):
+            if time.monotonic() > deadline:
+                msg = f"another request for {integration} is still being taken. Ask again."
+                raise OperationsBusyError(msg)
+            time.sleep(_SHORTLY)
         yield
 
 
@@ -76,7 +87,7 @@ def wait_for_turn(
                 told.add(other)
                 on_wait(other)
         time.sleep(_LOOK_AGAIN)
-    instance.add_run_tags(run_id, {TURN_TAG: run_id})
+    instance.add_run_tags(run_id, {turn_tag(integration): run_id})
 
 
 def _ahead(instance: dg.DagsterInstance, run_id: str, integration: str) -> Iterator[str]:
@@ -88,7 +99,7 @@ def _ahead(instance: dg.DagsterInstance, run_id: str, integration: str) -> Itera
         if run.run_id == run_id or not _is_of(run, integration):
             continue
         # A run that is executed again inherits the tags of its parent.
-        has_turn = run.tags.get(TURN_TAG) == run.run_id
+        has_turn = run.tags.get(turn_tag(integration)) == run.run_id
         if has_turn or own is None or record.storage_id < own:
             yield run.run_id
 

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import dagster as dg
@@ -13,6 +14,9 @@ from totango_pipelines.orchestration.run_requests import UNDER_WAY
 
 SENSOR: Final = "end_abandoned_runs"
 _EVERY: Final = 20
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+_START_TIME: Final = 19
+"""Its place behind the name in /proc/PID/stat (proc(5))."""
 _ENDED: Final = (
     "The process that carried this run out is gone (its machine stopped, or it was killed). What "
     "it had committed stays, everything else was rolled back. Run the integration again."
@@ -24,8 +28,7 @@ def this_worker(run_id: str) -> str:
 
     With the run's id: a run that is executed again inherits its parent's tags.
     """
-    started = f"{psutil.Process().create_time():.2f}"
-    return " ".join((run_id, str(os.getpid()), started, socket.gethostname()))
+    return " ".join((run_id, str(os.getpid()), _started(os.getpid()), socket.gethostname()))
 
 
 def is_gone(worker: str) -> bool:
@@ -34,13 +37,23 @@ def is_gone(worker: str) -> bool:
     if host != socket.gethostname():
         return False
     try:
-        found = psutil.Process(int(process))
-        same = f"{found.create_time():.2f}" == started
-        return not same or found.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+        is_zombie = psutil.Process(int(process)).status() == psutil.STATUS_ZOMBIE
+        return is_zombie or _started(int(process)) != started
+    except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
         return True
     except psutil.AccessDenied:
         return False
+
+
+def _started(process: int) -> str:
+    """When a process began, by a clock that nobody sets.
+
+    Linux counts ticks since the machine started, and names each start. Elsewhere it is the time.
+    """
+    if not _BOOT.exists():
+        return f"{psutil.Process(process).create_time():.2f}"
+    ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[_START_TIME]
+    return f"{ticks}@{_BOOT.read_text()[:8]}"
 
 
 def end_abandoned(

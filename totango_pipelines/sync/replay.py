@@ -25,6 +25,9 @@ def run_replay(context: RunContext, past_run: str) -> Extract:
         StagedFileError: the extract was altered.
         HubUnavailableError: as the hub says.
     """
+    if context.run.mode != "incremental":
+        msg = "a replay takes no mode: it delivers the rows of one extract. Take the mode out."
+        raise ReplayRefusedError(msg)
     context.remove_parts()
     folder = open_staging(context.environment).run(context.integration.id, past_run)
     if not folder.has(StagedFile.SOURCE):

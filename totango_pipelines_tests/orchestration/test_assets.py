@@ -236,7 +236,7 @@ class TestARun:
         result = bench.run(mode=asked)
         tags = bench.tags(result.run_id)
         assert tags.pop("totango/worker").split()[:2] == [result.run_id, str(os.getpid())]
-        assert tags.pop("totango/turn") == result.run_id
+        assert tags.pop("totango/turn.companies") == result.run_id
         assert tags == {
             "totango/integration": "companies",
             "totango/object": "accounts",
@@ -245,6 +245,9 @@ class TestARun:
             "totango/outcome": "succeeded",
             "totango/rows_read": "3",
             "totango/created": "3",
+            "totango/updated": "0",
+            "totango/rejected": "0",
+            "totango/conflicts": "0",
         }
         assert bench.hub("SELECT run_id, mode, trigger FROM _runs") == [
             (result.run_id, mode, "manual")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import dagster as dg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,6 +124,30 @@ def test_an_integration_declares_how_long_its_own_are_kept(bench, old):
 
 def test_files_of_an_integration_that_is_declared_no_more_go_as_well(bench, old):
     (bench.folder / "integrations" / "companies.yaml").unlink()
+    assert clean(bench, days=31)["runs_without_files"] == 2
+
+
+def test_runs_of_other_peoples_jobs_are_left_alone(bench, old):
+    bench.instance.add_run(dg.DagsterRun("their_etl", "theirs", status=dg.DagsterRunStatus.SUCCESS))
+    bench.instance.add_run(
+        dg.DagsterRun("run_integrations", "ours", status=dg.DagsterRunStatus.SUCCESS)
+    )
+    clean(bench, days=1000)
+    assert bench.instance.get_run_by_id("theirs") is not None
+    assert bench.instance.get_run_by_id("ours") is None
+
+
+def test_while_a_file_cannot_be_read_nothing_of_its_integration_goes(bench, old):
+    file = bench.folder / "integrations" / "companies.yaml"
+    file.write_text(file.read_text() + "retention: {files: for ever}\n")
+    told = clean(bench, days=1000)
+    assert told["integrations_left_out"] == 1
+    assert (told["records"], told["runs_without_files"]) == (0, 0)
+
+
+def test_a_stray_folder_keeps_nothing_from_being_cleaned(bench, old):
+    (bench.folder / ".totango/runs/lost+found/x").mkdir(parents=True)
+    (bench.folder / ".totango/runs/companies/a b").mkdir()
     assert clean(bench, days=31)["runs_without_files"] == 2
 
 

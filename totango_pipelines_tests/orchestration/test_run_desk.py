@@ -1,13 +1,14 @@
 """Requests for runs: queued, joined, refused; and what the desk tells afterwards."""
 
 import threading
+from datetime import UTC, datetime, timedelta, timezone
 
 import dagster as dg
 import pytest
 
-from totango_pipelines.errors import UnknownNameError
+from totango_pipelines.errors import UnknownNameError, UserError
 from totango_pipelines.orchestration.instance import open_instance
-from totango_pipelines.orchestration.run_desk import RunDesk, open_desk
+from totango_pipelines.orchestration.run_desk import RunDesk, open_desk, origin_of
 from totango_pipelines.orchestration.run_requests import WAITING, open_runs
 
 CLICKS = """\
@@ -72,6 +73,40 @@ def test_while_one_is_under_way_the_next_waits_and_says_for_whom(desk):
     assert first.run_id in second.reason
 
 
+def test_a_replay_from_the_launchpad_is_not_joined(desk):
+    first = ask(desk, replay_of="0" * 36)
+    assert not ask(desk).joined
+    assert desk._instance.get_run_by_id(first.run_id).tags["totango/replay_of"] == "0" * 36
+
+
+def test_a_run_that_has_only_the_config_of_a_replay_is_not_joined(bench, desk):
+    config = {"ops": {"companies__extract": {"config": {"replay_of": "0" * 36}}}}
+    desk._instance.create_run_for_job(
+        bench.definitions().resolve_job_def("companies"),
+        run_config=config,
+        tags={"totango/integration": "companies"},
+        status=dg.DagsterRunStatus.QUEUED,
+        remote_job_origin=origin_of("companies"),
+    )
+    assert not ask(desk).joined
+
+
+def test_a_run_that_never_got_as_far_as_the_queue_is_not_joined(bench, desk):
+    desk._instance.create_run_for_job(
+        bench.definitions().resolve_job_def("companies"),
+        tags={"totango/integration": "companies"},
+        remote_job_origin=origin_of("companies"),
+    )
+    assert not ask(desk).joined
+
+
+def test_the_time_of_a_filter_may_have_any_zone(desk):
+    ask(desk)
+    just_now = (datetime.now(UTC) - timedelta(minutes=1)).astimezone(timezone(timedelta(hours=5)))
+    assert len(desk.history("companies", since=just_now, limit=5)) == 1
+    assert desk.history("companies", until=just_now, limit=5) == ()
+
+
 def test_many_requests_at_once_make_one_run(bench, desk):
     answers = []
 
@@ -110,7 +145,7 @@ def test_a_disabled_integration_can_still_be_asked_for(bench, desk):
 )
 def test_a_window_that_does_not_exist_is_refused(bench, desk, window, said):
     bench.declare(CLICKS)
-    with pytest.raises(UnknownNameError, match=said):
+    with pytest.raises(UserError, match=said):
         ask(desk, "clicks", partition=window)
 
 
@@ -127,7 +162,7 @@ def test_windows_are_asked_for_by_name_and_only_the_same_ones_join(bench, desk):
 
 
 def test_a_window_of_an_integration_without_partition_is_refused(desk):
-    with pytest.raises(UnknownNameError, match="has no partition"):
+    with pytest.raises(UserError, match="has no partition"):
         ask(desk, partition="2026-01-01")
 
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import dagster as dg
-import psutil
 import pytest
 
 from totango_pipelines.history import RunStatus
@@ -24,9 +23,8 @@ def run_of(instance, worker, status=dg.DagsterRunStatus.STARTED, run_id="run-1")
 
 def dead_worker(run_id="run-1"):
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        started = f"{psutil.Process(process.pid).create_time():.2f}"
         process.wait(30)
-    return " ".join((run_id, str(process.pid), started, os.uname().nodename))
+    return " ".join((run_id, str(process.pid), "1@12345678", os.uname().nodename))
 
 
 def test_this_process_is_there():
@@ -93,8 +91,8 @@ def test_a_run_waits_for_an_older_one_and_for_one_that_has_its_turn(bench):
     run_of(instance, this_worker("own"), run_id="own")
     run_of(instance, this_worker("younger"), run_id="younger")
     run_of(instance, this_worker("inherits"), run_id="inherits")
-    instance.add_run_tags("younger", {"totango/turn": "younger"})
-    instance.add_run_tags("inherits", {"totango/turn": "younger"})
+    instance.add_run_tags("younger", {"totango/turn.companies": "younger"})
+    instance.add_run_tags("inherits", {"totango/turn.companies": "younger"})
     waited = []
 
     def told(run_id):
@@ -103,7 +101,7 @@ def test_a_run_waits_for_an_older_one_and_for_one_that_has_its_turn(bench):
 
     wait_for_turn(instance, "own", "companies", told)
     assert sorted(waited) == ["older", "younger"]
-    assert instance.get_run_by_id("own").tags["totango/turn"] == "own"
+    assert instance.get_run_by_id("own").tags["totango/turn.companies"] == "own"
     wait_for_turn(instance, "own", "another_one", waited.append)
 
 

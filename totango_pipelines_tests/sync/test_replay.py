@@ -78,6 +78,14 @@ def test_usage_under_another_mapping_is_refused(scene):
         replay(scene, "clicks", "run-1")
 
 
+def test_a_replay_takes_no_mode(scene):
+    scene.declare("crm", "accounts", ACCOUNTS)
+    scene.run("crm", [{"id": "a", "name": "Acme"}])
+
+    with pytest.raises(ReplayRefusedError, match="takes no mode"):
+        run_replay(scene.context("crm", "run-9", "rebuild_mapping"), "run-1")
+
+
 def test_a_run_without_an_extract_is_refused(scene):
     scene.declare("crm", "accounts", ACCOUNTS)
 
