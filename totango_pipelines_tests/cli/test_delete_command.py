@@ -98,7 +98,7 @@ def test_a_file_that_changed_while_somebody_was_asked_stays(cli, file):
 
 
 def test_a_run_that_waits_is_named_and_nothing_is_deleted(cli, file):
-    run = cli("queue", "accounts", "--json").json["run_id"]
+    run = cli("queue", "accounts", "--json").json[0]["run_id"]
     refused = cli("delete", "accounts", "--yes")
     assert refused.code == 1
     assert f"run {run} of accounts waits in the queue, so nothing was deleted." in refused.err
@@ -107,7 +107,7 @@ def test_a_run_that_waits_is_named_and_nothing_is_deleted(cli, file):
 
 
 def test_a_run_that_is_under_way_is_named_and_nothing_is_deleted(cli, file, project):
-    run = cli("queue", "accounts", "--json").json["run_id"]
+    run = cli("queue", "accounts", "--json").json[0]["run_id"]
     started = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "accounts", message="started")
     with open_instance(read_environment(project.folder)) as instance:
         instance.report_dagster_event(started, run)
