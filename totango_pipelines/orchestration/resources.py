@@ -99,7 +99,7 @@ class TotangoResource:
             trigger=context.run.tags.get(TRIGGER_TAG, "manual"),
         )
         window = _window(context, declared)
-        found = step("wiring").RunContext(environment, project, declared, run, window)
+        found = step("wiring").RunContext(environment, project, declared, run, window=window)
         if mode is None and context.run.parent_run_id:
             found.adopt_extract(_ancestors(context))
         return found

@@ -79,6 +79,7 @@ def wait_for_turn(
     """
     told: set[str] = set()
     while True:
+        end_abandoned(instance, {INTEGRATION_TAG: integration})
         busy = list(_ahead(instance, run_id, integration))
         if not busy:
             break

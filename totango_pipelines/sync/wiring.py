@@ -1,7 +1,7 @@
 """The one place that builds things: declarations and the environment in, working parts out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class RunContext:
     project: Project
     declared: DeclaredIntegration
     run: RunIdentity
-    window: Window | None = None
+    window: Window | None = field(default=None, kw_only=True)
     """What a partitioned integration reads."""
 
     @property

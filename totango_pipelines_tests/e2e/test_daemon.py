@@ -29,6 +29,7 @@ from totango_pipelines_tests.conftest import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
+MOST_LOAD = 3
 pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore::DeprecationWarning:dagster.*"),
@@ -233,7 +234,15 @@ def make_plant(folder: Path, dagster_yaml: str, **variables: str) -> Plant:
 
 
 @pytest.fixture(scope="module")
-def plant(tmp_path_factory):
+def room() -> None:
+    """Real processes are given minutes, which a machine that is far too busy does not keep."""
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if busy > MOST_LOAD:
+        pytest.skip(f"{busy:.0f} processes wait for each processor of this machine")
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory, room):
     folder = tmp_path_factory.mktemp("plant")
     plant = make_plant(folder, (REPOSITORY / "dagster.yaml").read_text())
     try:
@@ -334,7 +343,7 @@ def test_a_schedule_that_was_due_while_down_runs_once_for_all_that_was_missed(pl
     assert len(plant.runs("companies", trigger="schedule")) == before + 1
 
 
-def test_dagster_dev_on_postgresql_runs_what_the_desk_asks_for(tmp_path, postgres_url):
+def test_dagster_dev_on_postgresql_runs_what_the_desk_asks_for(tmp_path, postgres_url, room):
     """One command, a plain postgresql:// URL."""
     instance = (REPOSITORY / "deploy" / "postgres" / "dagster.yaml").read_text()
     plant = make_plant(tmp_path, instance, DAGSTER_PG_URL=postgres_url)

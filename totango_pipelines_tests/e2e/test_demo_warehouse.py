@@ -71,7 +71,7 @@ def run_all(project: Project, home: Path, attempt: str, mode: str = "incremental
         run = RunIdentity(f"{name}-{attempt}", name, each.object, each.connection, mode, "manual")
         # As a run through Dagster takes all windows that have ended.
         window = ALL_DAYS if each.partition else None
-        context = RunContext(environment, project, declared, run, window)
+        context = RunContext(environment, project, declared, run, window=window)
         run_extract(context)
         run_preview(context)
         assert run_mapping(context).within_limits, name

@@ -247,14 +247,14 @@ def test_what_is_added_to_a_demo_file_and_taken_out_leaves_every_byte(path):
     # One that the file does not have.
     probe = "cursor_column" if "cursor_column" not in text else "source_id_column"
     added = (
-        SetValue(("notify",), ["data-oncall"]),
+        SetValue(("upstream_when",), "all"),
         SetValue(("settings", probe), "updated_at"),
         SetValue(("schedule", "sync_on_save"), True),
         ChangeLine("Added", {"expression": "a || ', ' || b", "note": "n" * 90}),
         ChangeLine(data(text)["mapping"][0]["attribute"], {"on_error": "null_value"}),
     )
     removed = (
-        RemoveValue(("notify",)),
+        RemoveValue(("upstream_when",)),
         RemoveValue(("settings", probe)),
         RemoveValue(("schedule", "sync_on_save")),
         RemoveLine("Added"),
