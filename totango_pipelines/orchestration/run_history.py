@@ -304,7 +304,10 @@ def _record(each: dg.RunRecord) -> RunRecord:
 def _partition(tags: Mapping[str, str]) -> str | None:
     """The window, or the range of windows, that a run was for."""
     first, last = (tags.get(name) for name in RANGE_TAGS)
-    return f"{first}...{last}" if first and last else tags.get(PARTITION_TAG)
+    # A backfill of Dagster tags a single window as a range that begins and ends there.
+    if first is None or last is None or first == last:
+        return first or tags.get(PARTITION_TAG)
+    return f"{first}...{last}"
 
 
 def _with_details(instance: dg.DagsterInstance, record: RunRecord) -> RunRecord:

@@ -7,6 +7,7 @@ import pytest
 
 from totango_pipelines.integrations.project import load_project
 from totango_pipelines.orchestration.partitions import pending_tags, pending_window
+from totango_pipelines.orchestration.run_desk import RunDesk
 
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 
@@ -59,6 +60,13 @@ def test_a_window_is_one_partition(bench, clicks):
 def test_a_range_is_one_run_that_fills_each_of_its_windows(bench, clicks):
     assert clicks(tags={FIRST: "2026-01-02", LAST: "2026-01-04"}) == 3
     assert filled(bench) == {"2026-01-02", "2026-01-03", "2026-01-04"}
+
+
+def test_history_names_the_window_or_the_windows_of_a_run(bench, clicks):
+    for first, last in (("2026-01-02", "2026-01-04"), ("2026-01-05", "2026-01-05")):
+        clicks(tags={FIRST: first, LAST: last, "totango/integration": "clicks"})
+    runs = RunDesk(bench.environment, bench.instance).history("clicks")
+    assert {run.partition for run in runs} == {"2026-01-02...2026-01-04", "2026-01-05"}
 
 
 def test_windows_again_and_in_any_order_give_each_row_once(bench, clicks):
