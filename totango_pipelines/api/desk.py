@@ -24,8 +24,11 @@ class Desk(Protocol):
         trigger: str,
         requested_by: str,
         partition: str | None = None,
+        request_id: str | None = None,
     ) -> Asked:
         """Ask for a run; it starts as soon as the queue allows.
+
+        What was asked for with the same `request_id` before is answered, not asked for again.
 
         Raises:
             UnknownNameError: there is no such integration.

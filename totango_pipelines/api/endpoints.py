@@ -14,7 +14,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from totango_pipelines.api.access import must_be_allowed, must_be_seen, seen_run, token_of
+from totango_pipelines.api.access import (
+    must_be_allowed,
+    must_be_known,
+    must_be_seen,
+    seen_run,
+    token_of,
+)
 from totango_pipelines.api.desk import Desk
 from totango_pipelines.api.guard import Call, call_of
 from totango_pipelines.api.once import Once, idempotency_key
@@ -109,7 +115,7 @@ class Endpoints:
             token_id=token_of(call).id,
             key=idempotency_key(request.headers),
             fingerprint=_fingerprint(integration, wanted.model_dump_json()),
-            work=lambda: self._ask(call, integration, wanted),
+            work=lambda name: self._ask(call, integration, wanted, name),
         )
 
     def run(self, request: Request, run_id: str) -> Run:
@@ -125,7 +131,7 @@ class Endpoints:
         """List the runs of an integration, the newest first."""
         call = call_of(request)
         must_be_allowed(call, Permission.READ)
-        must_be_seen(call, self._desk, integration)
+        must_be_known(call, self._desk, integration)
         records = self._desk.history(
             integration,
             status=filters.status,
@@ -184,13 +190,16 @@ class Endpoints:
             raise RequestRefusedError("signature_used", detail)
         return {"signed_id": signed.id}
 
-    def _ask(self, call: Call, integration: str, wanted: RunRequest) -> Response:
+    def _ask(
+        self, call: Call, integration: str, wanted: RunRequest, request_id: str | None
+    ) -> Response:
         asked = self._desk.ask(
             integration,
             mode=wanted.mode.value,
             trigger="api",
             requested_by=call.who,
             partition=wanted.partition,
+            request_id=request_id,
         )
         call.outcome = "joined" if asked.joined else "queued"
         call.details["run_id"] = asked.run_id

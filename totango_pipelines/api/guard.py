@@ -102,8 +102,11 @@ class Guard:
             _ACCESS.info('%s "%s %s" %s %s', *shown)
 
     async def record(self, call: Call, status: int) -> None:
-        """Write the call into the audit, where it changes something or tried to."""
-        if call.action is not None:
+        """Write the call into the audit, where somebody changes something or tried to.
+
+        Who has no token changes nothing, and could fill the audit: the access log has those.
+        """
+        if call.action is not None and call.token is not None:
             await run_in_threadpool(self._record, call, call.action, status)
 
     def _record(self, call: Call, action: str, status: int) -> None:

@@ -57,17 +57,20 @@ class Once:
         token_id: str,
         key: str | None,
         fingerprint: str,
-        work: Callable[[], Response],
+        work: Callable[[str | None], Response],
     ) -> Response:
         """The answer of `work`, done now or before; a UserError of it is an answer too.
+
+        `work` gets a name for what it does, None without a key. It gets the same name again where
+        a process died over it, and must then find what was done.
 
         Raises:
             RequestRefusedError: the key stands for another request, or that one is under way.
         """
         if key is None:
-            return _worked(call, work)
+            return _worked(call, lambda: work(None))
         with self._alone(token_id, key, fingerprint):
-            wanted = Claim(token_id, key, self._new_id())
+            wanted = Claim(token_id, key, self._new_id(), work=self._new_id())
             found = claim(self._store, wanted, fingerprint=fingerprint, now=self._clock())
             if isinstance(found, KeyTrouble):
                 raise _trouble(found)
@@ -75,7 +78,7 @@ class Once:
                 call.outcome = "replayed"
                 headers = {**found.headers, REPLAYED: "true"}
                 return Response(found.body.encode(), found.status, headers)
-            return self._kept(found, call, work)
+            return self._kept(found, call, lambda: work(found.work))
 
     @contextmanager
     def _alone(self, token_id: str, key: str, fingerprint: str) -> Iterator[None]:

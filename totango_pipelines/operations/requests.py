@@ -6,7 +6,7 @@ The rules are those of Stripe's API. A key belongs to the token that sent it.
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -30,11 +30,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on a request; `id` tells it from a later one for the same key."""
+    """The right to work on a request; `id` tells it from a later one for the same key.
+
+    `work` stays the same when a claim is taken over: by it the work is found that a process had
+    done, and died before it could keep the answer.
+    """
 
     token_id: str
     key: str
     id: str
+    work: str
 
 
 class KeyTrouble(StrEnum):
@@ -47,14 +52,17 @@ class KeyTrouble(StrEnum):
 def claim(
     store: OperationsStore, wanted: Claim, *, fingerprint: str, now: datetime
 ) -> Claim | Answer | KeyTrouble:
-    """The claim itself where the work is to be done now, else the answer or what is in the way.
+    """The claim where the work is to be done now, else the answer or what is in the way.
+
+    A claim that is taken over from a dead process has the `work` of the first one.
 
     `fingerprint` stands for everything that was asked.
     """
     with store.transaction() as connection:
         _forget(connection, now)
         row = connection.execute(
-            "SELECT fingerprint, claimed_at, answer FROM requests WHERE token_id = ? AND key = ?",
+            "SELECT fingerprint, work, claimed_at, answer FROM requests "
+            "WHERE token_id = ? AND key = ?",
             (wanted.token_id, wanted.key),
         ).fetchone()
         if row is not None and row["fingerprint"] != fingerprint:
@@ -63,12 +71,13 @@ def claim(
             return Answer(**json.loads(row["answer"]))
         if row is not None and now - as_time(row["claimed_at"]) < TAKEN_OVER_AFTER:
             return KeyTrouble.IN_USE
+        taken = wanted if row is None else replace(wanted, work=row["work"])
         connection.execute(
-            "INSERT OR REPLACE INTO requests (token_id, key, fingerprint, claim, claimed_at) "
-            "VALUES (?, ?, ?, ?, ?)",
-            (wanted.token_id, wanted.key, fingerprint, wanted.id, as_text(now)),
+            "INSERT OR REPLACE INTO requests (token_id, key, fingerprint, work, claim, claimed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (taken.token_id, taken.key, fingerprint, taken.work, taken.id, as_text(now)),
         )
-    return wanted
+    return taken
 
 
 def keep(store: OperationsStore, claimed: Claim, answer: Answer) -> None:

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS requests (
     token_id TEXT NOT NULL,
     key TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
+    work TEXT NOT NULL,
     claim TEXT NOT NULL,
     claimed_at TEXT NOT NULL,
     answer TEXT,

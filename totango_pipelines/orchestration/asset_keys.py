@@ -22,6 +22,11 @@ VERSION_TAG = "totango/version"
 WORKER_TAG = "totango/worker"
 """The process that carries the run out: the run, process id, when it began, host."""
 REPLAY_TAG = "totango/replay_of"
+REQUEST_TAG = ".dagster/totango_request"
+"""With a dot and an id behind it: a request with an Idempotency-Key that the run is for.
+
+Dagster's pages hide tags with this prefix: hundreds of requests may have joined one run.
+"""
 SHOWN_COUNTS = ("rows_read", "created", "updated", "rejected", "conflicts")
 """The counts that become tags of a run at its end: `totango/created`."""
 BACKFILL_TAG = "dagster/backfill"

@@ -33,6 +33,7 @@ from totango_pipelines.orchestration.run_requests import (
     UNDER_WAY,
     WAITING,
     Request,
+    asked_before,
     join,
     open_runs,
     run_config,
@@ -80,10 +81,12 @@ class RunDesk:
         requested_by: str,
         partition: str | None = None,
         replay_of: str | None = None,
+        request_id: str | None = None,
     ) -> Asked:
         """Put a run into Dagster's queue; its daemon starts it. A waiting run is joined.
 
-        `partition`: a window of a partitioned integration, or `first...last`.
+        `partition`: a window of a partitioned integration, or `first...last`. `request_id`: what
+        was asked for with it before is the answer.
 
         Raises:
             UnknownNameError: no valid integration, or no window, has this name.
@@ -100,8 +103,12 @@ class RunDesk:
             windows = pending_tags(self._instance, declared.integration, self._clock())
         else:
             windows = chosen_tags(declared.integration, partition, self._clock())
-        request = Request(mode, trigger, requested_by, replay_of, windows)
+        request = Request(mode, trigger, requested_by, replay_of, windows, request_id)
         with one_request_at_a_time(self._environment.home, integration):
+            before = asked_before(self._instance, request)
+            if before is not None:
+                said = f"run {before.run_id} was asked for by this request before."
+                return Asked(before.run_id, True, said)
             waiting = waiting_run(self._instance, integration, request)
             if waiting is not None:
                 return Asked(waiting.run_id, True, join(self._instance, waiting, request))

@@ -17,6 +17,7 @@ from totango_pipelines.orchestration.asset_keys import (
     INTEGRATION_TAG,
     MODE_TAG,
     REPLAY_TAG,
+    REQUEST_TAG,
     TRIGGER_TAG,
     default_tags,
     step_op,
@@ -47,6 +48,8 @@ class Request:
     requested_by: str = ""
     replay_of: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    id: str | None = None
+    """The same when a request comes again of which nobody knows whether it was met."""
 
     @property
     def words(self) -> str:
@@ -63,6 +66,8 @@ def run_tags(integration: Integration, request: Request) -> dict[str, str]:
         tags[BY_TAG] = request.requested_by
     if request.replay_of:
         tags[REPLAY_TAG] = request.replay_of
+    if request.id:
+        tags[_request_tag(request.id)] = request.trigger
     return tags | dict(request.tags)
 
 
@@ -118,13 +123,29 @@ def waiting_run(
     return None
 
 
+def asked_before(instance: dg.DagsterInstance, request: Request) -> dg.DagsterRun | None:
+    """The run that this very request was queued as, or that it joined."""
+    if request.id is None:
+        return None
+    runs = instance.get_runs(dg.RunsFilter(tags={_request_tag(request.id): request.trigger}))
+    # One that was never queued does not start; see waiting_run.
+    queued = (run for run in runs if run.status is not dg.DagsterRunStatus.NOT_STARTED)
+    return next(queued, None)
+
+
 def join(instance: dg.DagsterInstance, run: dg.DagsterRun, request: Request) -> str:
     """Note in the waiting run's log that a request joined it; what to tell whoever asked."""
     said = f"{request.words} joined this run, which had not started yet."
     instance.report_engine_event(said[0].upper() + said[1:], run)
-    if request.tags:
-        instance.add_run_tags(run.run_id, dict(request.tags))
+    tags = dict(request.tags) | ({_request_tag(request.id): request.trigger} if request.id else {})
+    if tags:
+        instance.add_run_tags(run.run_id, tags)
     return f"run {run.run_id} waits in the queue already and covers this request."
+
+
+def _request_tag(request_id: str) -> str:
+    """A tag of its own for each request: many may have joined a run."""
+    return f"{REQUEST_TAG}.{request_id}"
 
 
 def _windows(tags: Mapping[str, str]) -> tuple[str | None, ...]:

@@ -19,11 +19,14 @@ class MemoryDesk:
         self.takes_seconds = 0.0
         self.fails_with = None
         self.file_lines = 10
+        self.met = {}
+        self.deleted = set()
 
     def integrations(self):
-        return self._project.integrations
+        found = self._project.integrations
+        return {name: each for name, each in found.items() if name not in self.deleted}
 
-    def ask(self, integration, *, mode, trigger, requested_by, partition=None):
+    def ask(self, integration, *, mode, trigger, requested_by, partition=None, request_id=None):
         if integration not in self._project.integrations:
             raise UnknownNameError(f"there is no integration {integration!r}.")
         if self.fails_with is not None:
@@ -32,6 +35,8 @@ class MemoryDesk:
             raise UserError(f"there is no partition {partition!r}. Take one from 2026.")
         time.sleep(self.takes_seconds)
         with self._lock:
+            if request_id in self.met:
+                return Asked(self.met[request_id], joined=True, reason="asked for before")
             self.asks.append((integration, mode, trigger, requested_by, partition))
             for run in self.runs.values() if self.joins else ():
                 if (run.integration, run.mode, run.partition) == (integration, mode, partition):
@@ -47,6 +52,8 @@ class MemoryDesk:
                 queued_at=self._clock(),
                 partition=partition,
             )
+            if request_id is not None:
+                self.met[request_id] = run_id
             return Asked(run_id, joined=False, reason="it waits in the queue")
 
     def run(self, run_id):

@@ -66,11 +66,16 @@ def test_a_request_of_a_process_that_died_is_taken_over(served):
     assert print_of.status_code == 202
     with served.store.reading() as connection:
         [fingerprint] = connection.execute("SELECT fingerprint FROM requests").fetchone()
-    lost = Claim(token.id, "k", "lost")
+    lost = Claim(token.id, "k", "lost", "work of the lost one")
     assert claim(served.store, lost, fingerprint=fingerprint, now=served.clock()) == lost
     assert ask(served, text, "k").status_code == 409
+    # It had asked for its run, and died before it could keep the answer.
+    how = {"mode": "incremental", "trigger": "api", "requested_by": "etl"}
+    done = served.desk.ask("accounts", **how, request_id=lost.work)
     served.clock.ahead = timedelta(seconds=61)
-    assert ask(served, text, "k").status_code == 202
+    answer = ask(served, text, "k")
+    assert (answer.status_code, answer.json()["run_id"]) == (202, done.run_id)
+    assert len(served.desk.asks) == 2
 
 
 def test_an_answer_of_the_work_is_kept_but_no_fault_and_no_refusal_before_it(served):

@@ -55,6 +55,24 @@ def test_a_second_request_joins_the_run_that_waits_and_its_log_says_why(desk):
     assert any("joined this run" in (event.message or "") for event in events)
 
 
+def test_a_request_that_comes_again_gets_its_run_also_after_that_has_ended(desk):
+    first = ask(desk, request_id="one")
+    assert ask(desk, request_id="two").run_id == first.run_id
+    desk._instance.report_run_canceled(desk._instance.get_run_by_id(first.run_id))
+    for request_id in ("one", "two"):
+        again = ask(desk, request_id=request_id)
+        assert (again.run_id, again.joined) == (first.run_id, True)
+    assert ask(desk, request_id="three").run_id != first.run_id
+
+
+def test_a_request_that_never_got_as_far_as_the_queue_is_asked_again(bench, desk):
+    tags = {".dagster/totango_request.one": "api", "totango/integration": "companies"}
+    lost = desk._instance.create_run_for_job(
+        bench.definitions().resolve_job_def("companies"), tags=tags
+    )
+    assert ask(desk, request_id="one").run_id != lost.run_id
+
+
 def test_a_request_for_more_than_the_waiting_run_does_waits_behind_it(desk):
     first = ask(desk)
     second = ask(desk, mode="full")
