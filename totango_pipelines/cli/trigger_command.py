@@ -22,6 +22,18 @@ from totango_pipelines.cli.session import (
 
 _BEARER = "Bearer $TOTANGO_TOKEN"
 _NEW_KEY = "$(uuidgen 2>/dev/null || cat /proc/sys/kernel/random/uuid)"
+# Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, with the decoded secret.
+_SIGNING = f"""\
+id="msg_{_NEW_KEY}"; at="$(date +%s)"
+secret="$(printf %s "${{TOTANGO_SIGNING_SECRET#whsec_}}" | openssl base64 -d -A |
+  od -An -v -tx1 | tr -d ' \\n')"
+signature="$(printf %s "$id.$at.$body" |
+  openssl dgst -sha256 -mac HMAC -macopt "hexkey:$secret" -binary | openssl base64 -A)"
+""".splitlines()
+_SIGNATURE = (
+    '  -H "webhook-id: $id" -H "webhook-timestamp: $at" \\',
+    '  -H "webhook-signature: v1,$signature" \\',
+)
 _CURL = "curl --silent --show-error --fail-with-body --retry 3"
 
 
@@ -42,18 +54,28 @@ def trigger(
             "24 hours. Without it, a new one each time.",
         ),
     ] = None,
+    signed: Annotated[
+        bool,
+        typer.Option(
+            "--signed", help="Sign it, as a token of `token create --signed` needs (openssl)."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the call that asks the Trigger API for a run, ready to paste; nothing is sent.
 
     The token comes from $TOTANGO_TOKEN; `token create` makes one. What is printed is a script for
     any POSIX shell with curl 7.76 or newer. --json gives method, url, headers and body instead.
+    With --signed the secret comes from $TOTANGO_SIGNING_SECRET.
 
     Example: totango-pipelines trigger crm_accounts --mode full --url https://hub.example.com
     """
     session = session_of(ctx)
     base = web_address(url, "--url")
     _check_key(key)
+    if signed and as_json:
+        hint = "a signature needs the secret and the time of the call: take one of the two."
+        raise typer.BadParameter(hint, param_hint="--signed, --json")
     declared_integration(session.project(), integration)
     shapes = door.api("shapes")
     address = f"{base}{shapes.runs_path(integration)}"
@@ -66,7 +88,7 @@ def trigger(
         }
         print_json({"method": "POST", "url": address, "headers": headers, "body": body})
         return
-    print_lines(session.out, _asking(integration, address, json.dumps(body), key))
+    print_lines(session.out, _asking(integration, address, json.dumps(body), key, signed=signed))
     print_lines(session.out, ["", *_looking(f"{base}{shapes.BASE}/runs/")])
 
 
@@ -76,17 +98,21 @@ def _check_key(key: str | None) -> None:
         raise typer.BadParameter(hint, param_hint="--key")
 
 
-def _asking(integration: str, address: str, body: str, key: str | None) -> list[str]:
+def _asking(
+    integration: str, address: str, body: str, key: str | None, *, signed: bool
+) -> list[str]:
     header = f'"Idempotency-Key: {_NEW_KEY}"'
     if key is not None:
         header = shlex.quote(f"Idempotency-Key: {key}")
     return [
         f"# Asks for a run of {integration}; the answer has its run_id.",
+        *([f"body={shlex.quote(body)}", *_SIGNING] if signed else []),
         f"{_CURL} -X POST {shlex.quote(address)} \\",
         f'  -H "Authorization: {_BEARER}" \\',
         f"  -H {header} \\",
         "  -H 'Content-Type: application/json' \\",
-        f"  -d {shlex.quote(body)}",
+        *(_SIGNATURE if signed else ()),
+        '  -d "$body"' if signed else f"  -d {shlex.quote(body)}",
     ]
 
 
