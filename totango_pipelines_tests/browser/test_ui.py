@@ -307,7 +307,8 @@ def test_a_full_sync_is_run_from_the_launchpad(page, address):
     page.get_by_role("button", name="Materialize all").first.wait_for()
     keep(page, "job-menu")
     page.goto(f"{address}/locations/totango_pipelines/jobs/crm_accounts/playground")
-    page.get_by_text("incremental", exact=True).first.dblclick()
+    # In the editor: the tag above it says the same word.
+    page.locator("[class*=CodeMirror]").get_by_text("incremental", exact=True).first.dblclick()
     page.keyboard.type("full")
     expect(page.get_by_text("No errors").first).to_be_visible()
     keep(page, "launchpad")
