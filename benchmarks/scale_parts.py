@@ -5,7 +5,6 @@ The answer is JSON, on the last line that it prints.
 
 import json
 import os
-import platform
 import sqlite3
 import sys
 import time
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import psutil
 from dagster._core.remote_origin import (
     RegisteredCodeLocationOrigin,
     RemoteJobOrigin,
@@ -29,6 +27,7 @@ from totango_pipelines.integrations.project import load_project
 from totango_pipelines.orchestration.instance import open_instance
 from totango_pipelines.orchestration.jobs import build_definitions
 from totango_pipelines.orchestration.run_desk import RunDesk
+from totango_pipelines.orchestration.workers import this_worker
 from totango_pipelines.sync.environment import Environment
 
 MANY = 500
@@ -65,13 +64,12 @@ def past() -> dict[str, float]:
 def add_run(instance: dg.DagsterInstance, number: int, status: str) -> None:
     """A run as it stands in the log: SUCCESS, FAILURE or STARTED."""
     name, run_id, started = f"job_{number}", str(uuid.uuid4()), time.time()
-    this = psutil.Process()
     tags = {
         "totango/integration": name,
         "totango/object": "accounts",
         "totango/mode": "incremental",
         "totango/trigger": "schedule",
-        "totango/worker": f"{run_id} {this.pid} {this.create_time():.2f} {platform.node()}",
+        "totango/worker": this_worker(run_id),
         "dagster/max_runtime": "86400",
     }
     if status == "SUCCESS":
