@@ -162,6 +162,14 @@ class HubUnavailableError(RetriableError):
     """The hub could not be opened, is locked or dropped the connection."""
 
 
+class ModelUnavailableError(RetriableError):
+    """The language model does not answer, or not in the form that it should."""
+
+
+class SuggestionRefusedError(UserError):
+    """What a language model suggested is no query that may be run."""
+
+
 class OperationsBusyError(RetriableError):
     """Another process held `operations.db` for longer than a writer waits."""
 

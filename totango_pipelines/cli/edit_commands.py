@@ -185,7 +185,7 @@ def edit(
     )
     changes = _changes(texts, options, unmap or (), sets or (), unsets or ())
     if changes:
-        _write_edited(session, source, changes, offline=offline, dry_run=dry_run)
+        write_edited(session, source, changes, offline=offline, dry_run=dry_run)
     elif is_interactive(session):
         with stopping_quietly(session):
             edit_in_editor(session, source, offline=offline, dry_run=dry_run)
@@ -253,7 +253,7 @@ def _read(text: str) -> Any:  # noqa: ANN401 - plain data
     return parsed.data
 
 
-def _write_edited(
+def write_edited(
     session: Session,
     source: FileInHand,
     changes: "Sequence[Change]",
@@ -261,6 +261,12 @@ def _write_edited(
     offline: bool,
     dry_run: bool,
 ) -> None:
+    """Write a changed file, once it is checked; what is wrong is told, and nothing written.
+
+    Raises:
+        Exit: with 1, there is an error.
+    """
+
     def changed(changes: "Sequence[Change]") -> Draft:
         edited = door.integrations("text_edits").edited_text
         text = edited(source.text, changes, file=source.file)

@@ -22,6 +22,7 @@ from totango_pipelines.cli.history_commands import download, history
 from totango_pipelines.cli.list_commands import list_integrations, show
 from totango_pipelines.cli.output import make_console, print_error, print_exception
 from totango_pipelines.cli.preview_command import preview
+from totango_pipelines.cli.query_commands import query_commands
 from totango_pipelines.cli.queue_commands import queue, replay
 from totango_pipelines.cli.rejects_command import rejects
 from totango_pipelines.cli.run_command import run_integration
@@ -91,6 +92,7 @@ def _options(
 app.command("list", short_help="The integrations, next runs and last outcomes.")(list_integrations)
 app.command("show", short_help="One integration in full.")(show)
 app.command("preview", short_help="The first 10 rows of a query, with types.")(preview)
+app.add_typer(query_commands, name="query", short_help="Help with a query, in your words.")
 app.command("automap", short_help="Which column goes to which attribute.")(automap)
 app.command("validate", short_help="Every problem of the files and mappings.")(validate)
 app.command("create", short_help="Make an integration from a query.")(create)

@@ -38,6 +38,11 @@ def hub_reader() -> ModuleType:
     return importlib.import_module("totango_pipelines.upsert.hub_reader")
 
 
+def language_model() -> ModuleType:
+    """What asks a language model: imports an HTTP client."""
+    return importlib.import_module("totango_pipelines.language_model")
+
+
 def names() -> ModuleType:
     """What finds the names that somebody may have meant."""
     return importlib.import_module("totango_pipelines.catalog.catalog")

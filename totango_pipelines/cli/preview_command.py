@@ -9,6 +9,7 @@ from totango_pipelines.cli.output import plural, print_json, print_lines
 from totango_pipelines.cli.session import (
     AsJson,
     IntegrationId,
+    Session,
     declared_integration,
     live_context,
     session_of,
@@ -37,6 +38,11 @@ def preview(ctx: typer.Context, integration: IntegrationId, *, as_json: AsJson =
         rows = [list(row) for row in shown.rows]
         print_json({"integration": integration, "columns": described, "rows": rows})
         return
+    print_preview(session, shown)
+
+
+def print_preview(session: Session, shown: "Preview") -> None:
+    """The rows with their types, and how many there are."""
     columns = [
         WideColumn(column.name, column.source_type, [shown_cell(row[index]) for row in shown.rows])
         for index, column in enumerate(shown.columns)

@@ -57,6 +57,11 @@ class ScratchProject:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
 
+    def table(self, name, columns):
+        with sqlite3.connect(self.folder / "crm.sqlite") as crm:
+            crm.execute(f"CREATE TABLE {name} ({columns})")
+        crm.close()
+
     def rows(self, *rows):
         with sqlite3.connect(self.folder / "crm.sqlite") as crm:
             crm.execute("DROP TABLE IF EXISTS accounts")
