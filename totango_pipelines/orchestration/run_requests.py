@@ -117,8 +117,8 @@ def waiting_run(
     for run in open_runs(instance, integration, (dg.DagsterRunStatus.QUEUED,)):
         in_part = run.asset_selection or run.op_selection or run.parent_run_id
         is_whole = not (in_part or replay_of(run, integration))
-        same_windows = _windows(run.tags) == _windows(request.tags)
-        if is_whole and same_windows and _REACH.get(mode_of(run), -1) >= _REACH[request.mode]:
+        fits = _windows(run.tags) == _windows(request.tags) or _may_grow(run.tags, request.tags)
+        if is_whole and fits and _REACH.get(mode_of(run), -1) >= _REACH[request.mode]:
             return run
     return None
 
@@ -141,6 +141,17 @@ def join(instance: dg.DagsterInstance, run: dg.DagsterRun, request: Request) -> 
     if tags:
         instance.add_run_tags(run.run_id, tags)
     return f"run {run.run_id} waits in the queue already and covers this request."
+
+
+def _may_grow(waiting: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    """Whether a run of several windows only has to go on to a later one; `join` lets it.
+
+    Otherwise each window that ends behind a run that hangs would queue one more run.
+    """
+    first, last = RANGE_TAGS
+    begins = waiting.get(first)
+    same = begins is not None and begins == wanted.get(first)
+    return same and wanted.get(last, "") > waiting.get(last, "")
 
 
 def _request_tag(request_id: str) -> str:

@@ -23,7 +23,7 @@ mapping:
   - {attribute: module, constant: web}
   - {attribute: action, constant: click}
   - {attribute: timestamp, column: at}
-partition: {by: day, start: "2026-01-01"}
+partition: {by: day, start: "2026-01-29"}
 """
 
 
@@ -157,7 +157,7 @@ def test_a_disabled_integration_can_still_be_asked_for(bench, desk):
     ("window", "said"),
     [
         ("2025-12-31", "has no window '2025-12-31'"),
-        ("2026-02-01...2026-01-01", "comes after"),
+        ("2026-02-01...2026-01-30", "comes after"),
         ("rubbish", "has no window 'rubbish'"),
     ],
 )
@@ -167,8 +167,16 @@ def test_a_window_that_does_not_exist_is_refused(bench, desk, window, said):
         ask(desk, "clicks", partition=window)
 
 
-def test_windows_are_asked_for_by_name_and_only_the_same_ones_join(bench, desk):
+@pytest.fixture
+def february(bench):
+    """A desk in February: a run of many windows is many rows in the run log."""
     bench.declare(CLICKS)
+    with open_instance(bench.environment) as instance:
+        yield RunDesk(bench.environment, instance, lambda: datetime(2026, 2, 6, tzinfo=UTC))
+
+
+def test_windows_are_asked_for_by_name_and_only_the_same_ones_join(february):
+    desk = february
     first = ask(desk, "clicks", partition="2026-02-01")
     assert desk.run(first.run_id).partition == "2026-02-01"
     assert ask(desk, "clicks", partition="2026-02-01").joined
@@ -176,7 +184,18 @@ def test_windows_are_asked_for_by_name_and_only_the_same_ones_join(bench, desk):
     assert not several.joined
     assert desk.run(several.run_id).partition == "2026-02-01...2026-02-03"
     # Without a window: all that ended since the newest filled one.
-    assert desk.run(ask(desk, "clicks").run_id).partition.startswith("2026-01-01...")
+    assert desk.run(ask(desk, "clicks").run_id).partition == "2026-01-29...2026-02-05"
+
+
+def test_a_run_of_several_windows_that_waits_takes_the_next_one_in(february):
+    desk = february
+    first = ask(desk, "clicks", partition="2026-02-01...2026-02-03")
+    longer = ask(desk, "clicks", partition="2026-02-01...2026-02-04")
+    assert (longer.run_id, longer.joined) == (first.run_id, True)
+    assert desk.run(first.run_id).partition == "2026-02-01...2026-02-04"
+    # A shorter one, or one that begins elsewhere, is another wish.
+    for other in ("2026-02-01...2026-02-02", "2026-02-02...2026-02-04"):
+        assert not ask(desk, "clicks", partition=other).joined
 
 
 def test_a_window_of_an_integration_without_partition_is_refused(desk):
