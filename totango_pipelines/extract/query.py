@@ -7,19 +7,20 @@ alias is therefore named by the engine after the rewritten text: give it one.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError
 from sqlglot.generators.mysql import MySQLGenerator
+from sqlglot.tokens import Token  # type: ignore[attr-defined]  # compiled, without stubs
 
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
-from totango_pipelines.extract.guard.text import check_text
+from totango_pipelines.extract.guard.text import check_text, tokens_of
 from totango_pipelines.extract.guard.tree import MOVE, VIEW, check_tree, named
 from totango_pipelines.extract.guard.written import check_written
 from totango_pipelines.extract.moments import moment_literal
@@ -77,8 +78,7 @@ def check_query(text: str, *, dialect: str, window: Window | None = None) -> Che
             f"Dialects with a list: {', '.join(CALLABLE)}."
         )
     try:
-        check_text(text, dialect)
-        tree = _parsed(text, dialect)
+        tree = _parsed(check_text(text, dialect), text, dialect)
         tables = tuple(_tables(tree))
         needs_window = _needs_window(tree) and window is None
         moments = window or Window(_SOME_MOMENT, _SOME_MOMENT)
@@ -93,10 +93,11 @@ def check_query(text: str, *, dialect: str, window: Window | None = None) -> Che
     return CheckedQuery(sql=sql, dialect=dialect, tables=tables, needs_window=needs_window)
 
 
-def _parsed(text: str, dialect: str) -> exp.Query:
+def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> exp.Query:
+    parser = Dialect.get_or_raise(dialect).parser()
     try:
         with _quiet_parser():
-            statements = [tree for tree in sqlglot.parse(text, dialect=dialect) if tree]
+            statements = [tree for tree in parser.parse(list(tokens), text) if tree]
     except ParseError as error:
         raise QueryRefusedError(_where_it_breaks(error)) from None
     if not statements:
@@ -112,8 +113,9 @@ def _parsed(text: str, dialect: str) -> exp.Query:
 
 def _check_reread(sql: str, tree: exp.Query, dialect: str) -> None:
     """What is run must read as what was checked, or a quote or a comment slipped through."""
+    tokens = tokens_of(sql, dialect)
     try:
-        again = _parsed(sql, dialect)
+        again = _parsed(tokens, sql, dialect)
         same = again == tree or _written(again, dialect) == sql
     except QueryRefusedError:
         same = False
@@ -123,7 +125,7 @@ def _check_reread(sql: str, tree: exp.Query, dialect: str) -> None:
             f"a plainer way. {VIEW}"
         )
     check_tree(again, dialect)
-    check_written(sql, again, dialect)
+    check_written(tokens, again, dialect)
 
 
 def _needs_window(tree: exp.Query) -> bool:
@@ -177,10 +179,9 @@ def _is_with_name(table: exp.Table, name: str) -> bool:
 
 def _written(tree: exp.Query, dialect: str) -> str:
     if dialect == "mysql":
-        return _MySQLWriter(dialect="mysql", comments=False, normalize_functions=False).generate(
-            tree
-        )
-    return tree.sql(dialect=dialect, comments=False, normalize_functions=False)
+        writer = _MySQLWriter(dialect="mysql", comments=False, normalize_functions=False)
+        return writer.generate(tree, copy=False)
+    return tree.sql(dialect=dialect, comments=False, normalize_functions=False, copy=False)
 
 
 def table_parts(table: exp.Table) -> Table:

@@ -4,17 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from totango_pipelines.extract.guard import (
-    duckdb_functions,
-    mysql_functions,
-    postgres_functions,
-    sqlite_functions,
-    warehouse_functions,
-)
+from totango_pipelines.extract.guard.words import words_of
 
 
 @dataclass(frozen=True, slots=True)
-class Callable:
+class CallableNames:
     """What may be called, in lower case."""
 
     anywhere: frozenset[str]
@@ -30,30 +24,20 @@ class Callable:
         return name in self.anywhere or name in self.in_from
 
 
-def _engine(functions: frozenset[str], table_functions: frozenset[str]) -> Callable:
-    return Callable(functions, table_functions, complete=True)
+def _engine(dialect: str) -> CallableNames:
+    words = words_of(dialect)
+    return CallableNames(words["functions"], words["table_functions"], complete=True)
 
 
-def _warehouse(named: frozenset[str]) -> Callable:
-    return Callable(named, warehouse_functions.TABLE_FUNCTIONS, complete=False)
+def _all() -> dict[str, CallableNames]:
+    engines = {name: _engine(name) for name in ("postgres", "mysql", "duckdb", "sqlite")}
+    words = words_of("warehouses")
+    in_from = words.pop("table_functions")
+    words["redshift"] |= engines["postgres"].anywhere
+    words["athena"] = words["trino"]
+    warehouses = {n: CallableNames(names, in_from, complete=False) for n, names in words.items()}
+    return engines | warehouses
 
 
-_POSTGRES = postgres_functions.FUNCTIONS
-CALLABLE: Mapping[str, Callable] = MappingProxyType(
-    {
-        "postgres": _engine(_POSTGRES, postgres_functions.TABLE_FUNCTIONS),
-        "mysql": _engine(mysql_functions.FUNCTIONS, mysql_functions.TABLE_FUNCTIONS),
-        "duckdb": _engine(duckdb_functions.FUNCTIONS, duckdb_functions.TABLE_FUNCTIONS),
-        "sqlite": _engine(sqlite_functions.FUNCTIONS, sqlite_functions.TABLE_FUNCTIONS),
-        "redshift": _warehouse(_POSTGRES | warehouse_functions.REDSHIFT),
-        "snowflake": _warehouse(warehouse_functions.SNOWFLAKE),
-        "bigquery": _warehouse(warehouse_functions.BIGQUERY),
-        "databricks": _warehouse(warehouse_functions.DATABRICKS),
-        "tsql": _warehouse(warehouse_functions.TSQL),
-        "oracle": _warehouse(warehouse_functions.ORACLE),
-        "trino": _warehouse(warehouse_functions.TRINO),
-        "athena": _warehouse(warehouse_functions.TRINO),
-        "clickhouse": _warehouse(warehouse_functions.CLICKHOUSE),
-    }
-)
+CALLABLE: Mapping[str, CallableNames] = MappingProxyType(_all())
 """By the name that sqlglot knows the dialect by."""

@@ -8,19 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-_DESCRIBING = frozenset(
-    """
-    character_sets check_constraints collations columns constraint_column_usage
-    constraint_table_usage domains key_column_usage partitions referential_constraints schemata
-    sequences statistics table_constraints tables views
-    """.split()
-)
-_PG_OPEN = frozenset(
-    """
-    pg_attribute pg_class pg_constraint pg_description pg_enum pg_index pg_indexes pg_matviews
-    pg_namespace pg_sequences pg_tables pg_timezone_abbrevs pg_timezone_names pg_type pg_views
-    """.split()
-)
+from totango_pipelines.extract.guard.words import words_of
+
+_OPEN = words_of("tables")
 _FILE_NAME = re.compile(
     r"[/\\*:]|\.(csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx|arrow|avro|db|duckdb|sqlite)(\.\w+)?$",
     re.IGNORECASE,
@@ -70,10 +60,10 @@ def closed(table: Sequence[str], dialect: str) -> str | None:
         return "which lies on another server"
     if _FILE_NAME.search(name) and dialect != "bigquery":
         return "a file or an address, not a table"
-    if dialect in ("postgres", "redshift") and name in _PG_OPEN:
+    if dialect in ("postgres", "redshift") and name in _OPEN["pg_catalog"]:
         return None
     if schema == "information_schema":
-        return None if name in _DESCRIBING else _SYSTEM
+        return None if name in _OPEN["information_schema"] else _SYSTEM
     pattern = _CLOSED_NAMES.get(dialect)
     if schema in _CLOSED_SCHEMAS.get(dialect, ()) or (pattern and pattern.search(name)):
         return _SYSTEM

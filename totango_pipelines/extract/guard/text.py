@@ -19,8 +19,8 @@ _CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType
 _HEXADECIMAL = re.compile(r"0[xobXOB]")
 
 
-def check_text(text: str, dialect: str) -> None:
-    """Let pass what may be parsed.
+def check_text(text: str, dialect: str) -> Sequence[Token]:
+    """Let pass what may be parsed, as its words and signs.
 
     Raises:
         QueryRefusedError: it is too long or too deep, or cannot be cut into tokens.
@@ -36,6 +36,7 @@ def check_text(text: str, dialect: str) -> None:
             "Put it into a view, or long lists into a table."
         )
     _refuse_tokens(tokens, text)
+    return tokens
 
 
 def tokens_of(text: str, dialect: str) -> Sequence[Token]:

@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
-from totango_pipelines.extract.guard.nodes import NODES, TYPED_FUNCTIONS
 from totango_pipelines.extract.guard.tables import closed
+from totango_pipelines.extract.guard.words import words_of
 
 MOVE = "Use one SELECT (WITH ... SELECT and UNION are fine)."
 VIEW = "Put it into a view of the source and read that (docs/queries.md)."
@@ -23,17 +23,8 @@ _SPOKEN = {
     "objectidentifier": "a cast to a catalogue's type (::regclass)",
 }
 _WRITING = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
-_TABLE_CLASSES = frozenset(
-    """
-    ExplodingGenerateSeries Explode Flatten GenerateDateArray GenerateSeries
-    GenerateTimestampArray Generator Inline JSONTable Posexplode SplitToTable Stack
-    StrtokSplitToTable Unnest Values
-    """.split()
-)
-# Types that PostgreSQL has and sqlglot does not know, and the best known one of an extension.
-_KNOWN_TYPES = frozenset(
-    "bpchar box circle citext jsonpath line lseg ltree name oid path pg_lsn point polygon".split()
-)
+_NODES = words_of("nodes")
+_KNOWN = _NODES["nodes"] | _NODES["typed_functions"]
 
 
 def check_tree(tree: exp.Query, dialect: str) -> None:
@@ -47,7 +38,7 @@ def check_tree(tree: exp.Query, dialect: str) -> None:
         check = _CHECKS.get(kind)
         if check is not None:
             check(node, dialect)
-        elif kind not in NODES and kind not in TYPED_FUNCTIONS:
+        elif kind not in _KNOWN:
             _refuse_node(node, dialect)
 
 
@@ -129,7 +120,9 @@ def _check_table(node: exp.Expr, dialect: str) -> None:
 
 def _check_table_function(function: exp.Func, dialect: str) -> None:
     names = {function_name(function), *(name.lower() for name in type(function).sql_names())}
-    if not (names & CALLABLE[dialect].in_from or type(function).__name__ in _TABLE_CLASSES):
+    if not (
+        names & CALLABLE[dialect].in_from or type(function).__name__ in _NODES["table_functions"]
+    ):
         name = function_name(function)
         raise QueryRefusedError(
             f"the query reads from {name}(), which is not on the list of table functions allowed "
@@ -148,7 +141,7 @@ def _check_type(node: exp.Expr, dialect: str) -> None:
     kind = node.args.get("kind")
     name = (kind.name if isinstance(kind, exp.Expr) else str(kind or "")).lower()
     # SQLite reads any word as a type and calls nothing for it.
-    if dialect != "sqlite" and (isinstance(kind, exp.Dot) or name not in _KNOWN_TYPES):
+    if dialect != "sqlite" and (isinstance(kind, exp.Dot) or name not in _NODES["named_types"]):
         raise QueryRefusedError(
             f"the query casts to the type {name!r}, which is somebody's own. Cast to text. {VIEW}"
         )

@@ -5,40 +5,21 @@ the text, so the text is looked at, too, by names alone.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sqlglot import exp
-from sqlglot.tokens import TokenType  # type: ignore[attr-defined]  # compiled, without stubs
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]  # compiled, without stubs
 
 from totango_pipelines.extract.guard.functions import CALLABLE
-from totango_pipelines.extract.guard.text import tokens_of
 from totango_pipelines.extract.guard.tree import not_allowed
+from totango_pipelines.extract.guard.words import words_of
 
-_GRAMMAR = frozenset(
-    """
-    against all and any array as asc between bernoulli binary both by case collate columns cube
-    desc distinct div else end escape except exclude exists fetch filter first following for
-    from full glob group grouping having ignore ilike in index inner intersect interval is join
-    key lambda last lateral leading left like limit match materialized mod natural next not
-    notnull null nulls of offset on only or order ordinality outer over overlaps partition path
-    percent pivot preceding qualify range recursive regexp rename repeatable replace reservoir
-    right rlike rollup row rows select separator sets similar some struct system table
-    tablesample then to top trailing union unpivot using values when where window with within
-    xor zone similar
-    """.split()
-)
-_TYPES = frozenset(
-    """
-    bigint binary bit blob bpchar char character date datetime dec decimal double enum fixed
-    float int integer interval list map mediumint nchar numeric nvarchar real signed smallint
-    string struct text time timestamp timestamptz timetz tinyint union unsigned varbinary varbit
-    varchar varying year
-    """.split()
-)
-_NAMES = _GRAMMAR | _TYPES
+_GRAMMAR = words_of("grammar")
+_NAMES = _GRAMMAR["grammar"] | _GRAMMAR["types"]
 
 
-def check_written(sql: str, tree: exp.Query, dialect: str) -> None:
-    """Let a text pass in which every name before a bracket may stand there.
+def check_written(tokens: Sequence[Token], tree: exp.Query, dialect: str) -> None:
+    """Let a text, as tokens, pass in which every name before a bracket may stand there.
 
     Raises:
         QueryRefusedError: a name is on no list, or is called in somebody's schema.
@@ -47,7 +28,6 @@ def check_written(sql: str, tree: exp.Query, dialect: str) -> None:
     if not callable_.complete:
         return
     unknown: Counter[str] = Counter()
-    tokens = tokens_of(sql, dialect)
     for place, token in enumerate(tokens[:-1]):
         if tokens[place + 1].token_type is not TokenType.L_PAREN:
             continue
