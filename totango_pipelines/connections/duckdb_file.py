@@ -92,7 +92,7 @@ class DuckDBSource:
     ) -> tuple[tuple[str, str], ...]:
         with self._as_our_errors():
             statements = connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type.name != "SELECT":
+            if len(statements) != 1 or not _is_select(statements[0]):
                 message = f"connection '{self.name}': only one SELECT can be run. Remove the rest."
                 raise QueryRefusedError(message)
             relation = connection.sql(sql)
@@ -176,6 +176,13 @@ class DuckDBSource:
         if about_data or isinstance(error, (*_DATA_ERRORS, pa.ArrowException)):
             said = source.without_values(said)
         return source.refused(self.name, said, "Correct the query of the integration.")
+
+
+def _is_select(statement: duckdb.Statement) -> bool:
+    try:
+        return bool(statement.type.name == "SELECT")
+    except ValueError:  # a kind of statement that the Python binding has no name for
+        return False
 
 
 def _carried(type_name: str) -> tuple[str, pa.DataType]:

@@ -78,7 +78,8 @@ class _StreamCursor(SSCursor):
     @property
     def fields(self) -> Sequence[Any]:
         """What the server says about each column: name, type_code, charsetnr, length, flags, scale."""
-        return self._result.fields if self._result is not None else ()
+        # A statement without rows, such as DO, has a result without fields.
+        return getattr(self._result, "fields", ())
 
     def abandon(self) -> None:
         """Otherwise its end would wait for the other rows, on a closed socket."""

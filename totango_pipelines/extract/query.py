@@ -15,13 +15,13 @@ from functools import lru_cache
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError
-from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.tokens import Token  # type: ignore[attr-defined]  # compiled, without stubs
 
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
 from totango_pipelines.extract.guard.text import check_text, tokens_of
 from totango_pipelines.extract.guard.tree import MOVE, VIEW, check_tree, named
+from totango_pipelines.extract.guard.writing import written
 from totango_pipelines.extract.guard.written import check_written
 from totango_pipelines.extract.moments import moment_literal
 from totango_pipelines.integrations.partition import WINDOW_END, WINDOW_START, Window
@@ -35,19 +35,6 @@ NO_PARTITION = (
     'Add `partition: {by: day, start: "2026-01-01"}`, or take them out.'
 )
 _SOME_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class _MySQLWriter(MySQLGenerator):
-    """MariaDB has no REGEXP_LIKE(), which sqlglot writes for `a REGEXP b`; both have RLIKE."""
-
-    TRANSFORMS = {  # noqa: RUF012 - the base class's own way
-        **MySQLGenerator.TRANSFORMS,
-        exp.RegexpLike: lambda self, node: (
-            self.function_fallback_sql(node)
-            if node.args.get("flag")
-            else f"{self.sql(node, 'this')} RLIKE {self.sql(node, 'expression')}"
-        ),
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +71,12 @@ def check_query(text: str, *, dialect: str, window: Window | None = None) -> Che
         moments = window or Window(_SOME_MOMENT, _SOME_MOMENT)
         checked = _with_window(tree.copy() if needs_window else tree, dialect, moments)
         check_tree(checked, dialect)
-        sql = _written(checked, dialect)
+        sql = written(checked, dialect)
         _check_reread(sql, checked, dialect)
     except RecursionError:
         raise QueryRefusedError("the query is nested too deeply. Put parts into WITH.") from None
     if needs_window:
-        sql = _written(tree, dialect)
+        sql = written(tree, dialect)
     return CheckedQuery(sql=sql, dialect=dialect, tables=tables, needs_window=needs_window)
 
 
@@ -116,7 +103,7 @@ def _check_reread(sql: str, tree: exp.Query, dialect: str) -> None:
     tokens = tokens_of(sql, dialect)
     try:
         again = _parsed(tokens, sql, dialect)
-        same = again == tree or _written(again, dialect) == sql
+        same = again == tree or written(again, dialect) == sql
     except QueryRefusedError:
         same = False
     if not same:
@@ -175,13 +162,6 @@ def _is_with_name(table: exp.Table, name: str) -> bool:
                     return True
         node = node.parent
     return False
-
-
-def _written(tree: exp.Query, dialect: str) -> str:
-    if dialect == "mysql":
-        writer = _MySQLWriter(dialect="mysql", comments=False, normalize_functions=False)
-        return writer.generate(tree, copy=False)
-    return tree.sql(dialect=dialect, comments=False, normalize_functions=False, copy=False)
 
 
 def table_parts(table: exp.Table) -> Table:

@@ -1,5 +1,6 @@
 """A parsed query: only nodes, functions, types and tables that the lists name."""
 
+import re
 from collections.abc import Callable as Check
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,6 +24,7 @@ _SPOKEN = {
     "objectidentifier": "a cast to a catalogue's type (::regclass)",
 }
 _WRITING = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
+_PLAIN_NAME = re.compile(r"\w[\w$]*")
 _NODES = words_of("nodes")
 _KNOWN = _NODES["nodes"] | _NODES["typed_functions"]
 
@@ -72,6 +74,20 @@ def _refuse_node(node: exp.Expr, dialect: str) -> None:
         f"the query contains {named(node)}, which is not on the list of what a query may be made "
         f"of. {VIEW}"
     )
+
+
+def _check_identifier(node: exp.Expr, dialect: str) -> None:
+    """A name that starts like a variable, a stage or a link is one to some engine."""
+    name = str(node.this)
+    if not node.args.get("quoted") and not _PLAIN_NAME.fullmatch(
+        name.replace("-", "_") if dialect == "bigquery" else name
+    ):
+        raise QueryRefusedError(f"the name {name!r} has signs that need quotes. Quote it.")
+
+
+def _check_select(node: exp.Expr, _dialect: str) -> None:
+    if not node.args.get("expressions"):
+        raise QueryRefusedError("a SELECT of the query names no columns. Name at least one.")
 
 
 def _check_cte(node: exp.Expr, _dialect: str) -> None:
@@ -149,6 +165,8 @@ def _check_type(node: exp.Expr, dialect: str) -> None:
 
 _CHECKS: Mapping[str, Check[[exp.Expr, str], None]] = MappingProxyType(
     {
+        "Identifier": _check_identifier,
+        "Select": _check_select,
         "CTE": _check_cte,
         "Anonymous": _check_named,
         "AnonymousAggFunc": _check_named,
