@@ -14,6 +14,7 @@ from pymysql.constants import ER, FIELD_TYPE, FLAG
 from pymysql.cursors import SSCursor
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.privileges import mysql_privileges, refuse_privileged
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
 _CONNECT_TIMEOUT = 10
@@ -21,6 +22,12 @@ _LOCK_TIMEOUT = 30
 _BINARY_CHARSET = 63
 _BITS_IN_INT64 = 63
 _MARIADB_STATEMENT_TIMEOUT = 1969
+
+# Modes in which quotes, bars and whole statements mean something else than the guard wrote.
+_OTHER_GRAMMARS = {
+    *("ANSI", "ANSI_QUOTES", "PIPES_AS_CONCAT", "NO_BACKSLASH_ESCAPES", "HIGH_NOT_PRECEDENCE"),
+    *("IGNORE_SPACE", "ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL", "EMPTY_STRING_IS_NULL"),
+}
 
 _INTEGERS = {
     FIELD_TYPE.TINY: "tinyint",
@@ -103,6 +110,8 @@ class MySQLSource:
     login: Mapping[str, Any] = field(repr=False)
     statement_timeout: float
     """Seconds."""
+    allow_privileged: bool = False
+    """Read as a user with SUPER, FILE and the like, too."""
     dialect: ClassVar[str] = "mysql"
 
     def clock(self) -> datetime:
@@ -127,6 +136,9 @@ class MySQLSource:
 
     def _reader(self, cursor: _StreamCursor, sql: str, limit: int | None) -> pa.RecordBatchReader:
         with self._as_our_errors():
+            if not self.allow_privileged:
+                cursor.execute("SHOW GRANTS")
+                refuse_privileged(self.name, mysql_privileges(row[0] for row in cursor.fetchall()))
             if limit is not None:
                 # Not a subquery: MariaDB drops the ORDER BY of one.
                 cursor.execute(f"SET SESSION sql_select_limit = {limit:d}")
@@ -178,9 +190,12 @@ class MySQLSource:
             else f"max_execution_time = {int(self.statement_timeout * 1000)}"
         )
         with connection.cursor() as cursor:
+            cursor.execute("SELECT @@sql_mode")
+            (modes,) = cursor.fetchall()[0]
+            kept = ",".join(mode for mode in str(modes).split(",") if mode not in _OTHER_GRAMMARS)
             cursor.execute(
                 f"SET SESSION {timeout}, time_zone = '+00:00', net_write_timeout = 600, "
-                f"lock_wait_timeout = {_LOCK_TIMEOUT}"
+                f"wait_timeout = 600, lock_wait_timeout = {_LOCK_TIMEOUT}, sql_mode = '{kept}'"
             )
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
         return connection

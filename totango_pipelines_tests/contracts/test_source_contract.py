@@ -96,7 +96,7 @@ def postgres_bed(postgres_server_url):
             )
 
         yield Bed(
-            source=PostgresSource("under_test", login, 30.0),
+            source=PostgresSource("under_test", login, 30.0, allow_privileged=True),
             run=session.execute,
             unreachable=PostgresSource(
                 "under_test", {**login, "port": "1", "password": SECRET}, 30.0
@@ -182,7 +182,9 @@ def mysql_bed(mysql_url):
                 cursor.execute(f"KILL {process}")
 
         yield Bed(
-            source=MySQLSource("under_test", {**login, "database": database}, 30.0),
+            source=MySQLSource(
+                "under_test", {**login, "database": database}, 30.0, allow_privileged=True
+            ),
             run=cursor.execute,
             unreachable=MySQLSource("under_test", {**login, "port": 1, "password": SECRET}, 30.0),
             quote="`",

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,11 +38,22 @@ class GuardScene:
 
     source: Source
     state: Callable[[], object]
+    write: Callable[[str], object]
+    """Runs a statement as the owner of the database."""
 
     def read(self, sql: str) -> int:
         """Run a text without the guard, in the session that a run would have; count its rows."""
         with self.source.batches(sql) as reader:
             return sum(batch.num_rows for batch in reader)
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """As long as one connection is open, DuckDB opens the next ones without reading the file."""
+        if isinstance(self.source, DuckDBSource):
+            with closing(self.source._connect()):
+                yield
+        else:
+            yield
 
 
 def corpus(dialect: str, kind: str) -> list[str]:
@@ -59,21 +70,28 @@ def folder_state(folder: Path) -> dict[str, str]:
 
 
 def sqlite_scene(folder: Path) -> GuardScene:
-    with closing(sqlite3.connect(folder / "scratch.sqlite", isolation_level=None)) as session:
-        for statement in _TABLES:
-            session.execute(statement)
-    source = SQLiteSource("scratch", folder / "scratch.sqlite", _SECONDS)
-    return GuardScene(source, lambda: folder_state(folder))
+    path = folder / "scratch.sqlite"
+
+    def write(sql: str) -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as session:
+            session.execute(sql)
+
+    for statement in _TABLES:
+        write(statement)
+    return GuardScene(SQLiteSource("scratch", path, _SECONDS), lambda: folder_state(folder), write)
 
 
 def duckdb_scene(folder: Path) -> Iterator[GuardScene]:
-    with duckdb.connect(folder / "scratch.duckdb") as session:
-        for statement in (*_TABLES, "CREATE SEQUENCE s"):
-            session.execute(statement)
-    source = DuckDBSource("scratch", folder / "scratch.duckdb", _SECONDS)
-    # As long as one connection is open, DuckDB opens the next ones without reading the file.
-    with closing(source._connect()):
-        yield GuardScene(source, lambda: folder_state(folder))
+    path = folder / "scratch.duckdb"
+
+    def write(sql: str) -> None:
+        with duckdb.connect(path) as session:
+            session.execute(sql)
+
+    for statement in (*_TABLES, "CREATE SEQUENCE s"):
+        write(statement)
+    source = DuckDBSource("scratch", path, _SECONDS)
+    yield GuardScene(source, lambda: folder_state(folder), write)
 
 
 def postgres_scene(postgres_url: str) -> Iterator[GuardScene]:
@@ -94,7 +112,7 @@ def postgres_scene(postgres_url: str) -> Iterator[GuardScene]:
         watcher = make_conninfo(**given)
         try:
             source = PostgresSource("scratch", login, _SECONDS, by_copy=True)
-            yield GuardScene(source, lambda: _postgres_state(watcher))
+            yield GuardScene(source, lambda: _postgres_state(watcher), session.execute)
         finally:
             session.execute(f"DROP OWNED BY {role}")
             session.execute(f"DROP ROLE {role}")
@@ -149,7 +167,7 @@ def mysql_scene(mysql_url: str) -> Iterator[GuardScene]:
             return [_rows(cursor, sql.format(name=name)) for sql in _MYSQL_STATE]
 
         try:
-            yield GuardScene(MySQLSource("scratch", login, _SECONDS), state)
+            yield GuardScene(MySQLSource("scratch", login, _SECONDS), state, cursor.execute)
         finally:
             cursor.execute(f"DROP DATABASE {name}")
             cursor.execute(f"DROP USER {name}@'%', {name}@localhost")

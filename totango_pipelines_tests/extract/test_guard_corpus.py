@@ -51,19 +51,31 @@ def test_every_allowed_query_passes(dialect):
 
 def test_what_passed_runs_on_the_engine_and_leaves_nothing(scene: GuardScene):
     before, failed = scene.state(), []
-    for sql in corpus(scene.source.dialect, "allowed"):
-        checked = check_query(sql, dialect=scene.source.dialect)
-        try:
-            scene.read(checked.sql)
-        except (QueryRefusedError, SourceUnavailableError) as error:
-            failed.append(f"{sql}\n{checked.sql}\n{error}")
+    with scene.kept_open():
+        for sql in corpus(scene.source.dialect, "allowed"):
+            checked = check_query(sql, dialect=scene.source.dialect)
+            try:
+                scene.read(checked.sql)
+            except (QueryRefusedError, SourceUnavailableError) as error:
+                failed.append(f"{sql}\n{checked.sql}\n{error}")
     assert not failed, "\n\n".join(failed)
     assert scene.state() == before
 
 
 def test_what_is_refused_leaves_nothing_even_where_the_guard_is_passed_by(scene: GuardScene):
     before = scene.state()
-    for sql in corpus(scene.source.dialect, "refused"):
-        with suppress(QueryRefusedError, SourceUnavailableError):
-            scene.read(sql)
+    with scene.kept_open():
+        for sql in corpus(scene.source.dialect, "refused"):
+            with suppress(QueryRefusedError, SourceUnavailableError):
+                scene.read(sql)
     assert scene.state() == before
+
+
+@pytest.mark.parametrize(
+    "write", ["INSERT INTO t VALUES ('z', 9)", "DROP VIEW v", "CREATE TABLE made (a int)"]
+)
+def test_the_detector_sees_a_write(scene: GuardScene, write):
+    before = scene.state()
+    assert scene.state() == before
+    scene.write(write)
+    assert scene.state() != before
