@@ -19,7 +19,7 @@ from sqlglot.tokens import Token  # type: ignore[attr-defined]  # compiled, with
 
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
-from totango_pipelines.extract.guard.text import check_text, tokens_of
+from totango_pipelines.extract.guard.text import PARSER_FAILURES, check_text, tokens_of, unparsable
 from totango_pipelines.extract.guard.tree import MOVE, VIEW, check_tree, named
 from totango_pipelines.extract.guard.writing import written
 from totango_pipelines.extract.guard.written import check_written
@@ -87,6 +87,8 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> exp.Query:
             statements = [tree for tree in parser.parse(list(tokens), text) if tree]
     except ParseError as error:
         raise QueryRefusedError(_where_it_breaks(error)) from None
+    except PARSER_FAILURES:
+        raise unparsable() from None
     if not statements:
         raise QueryRefusedError(f"the query is empty. {MOVE}")
     if len(statements) > 1:

@@ -14,6 +14,11 @@ MAX_BYTES = 64 * 1024
 MAX_TOKENS = 20_000
 # Far more than people nest, far less than overflows the parser's own stack.
 MAX_DEPTH = 40
+# The parser is not ours, and on some texts nobody would write it fails in ways of its own.
+PARSER_FAILURES = (
+    *(AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError),
+    *(NotImplementedError, OverflowError),
+)
 _OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 _CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
 _HEXADECIMAL = re.compile(r"0[xobXOB]")
@@ -51,6 +56,15 @@ def tokens_of(text: str, dialect: str) -> Sequence[Token]:
         said = (str(error).splitlines() or ["unreadable"])[0].rstrip(".")
         message = f"the query cannot be read: {said}. Check quotes and comments."
         raise QueryRefusedError(message) from None
+    except PARSER_FAILURES:
+        raise unparsable() from None
+
+
+def unparsable() -> QueryRefusedError:
+    """The parser itself fails on the query."""
+    return QueryRefusedError(
+        "the query cannot be parsed. Write it in a plainer way; only a SELECT passes."
+    )
 
 
 def _refuse_tokens(tokens: Sequence[Token], text: str) -> None:

@@ -10,6 +10,7 @@ from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.generators.postgres import PostgresGenerator
 
 from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.guard.text import PARSER_FAILURES, unparsable
 
 
 class _MySQLWriter(MySQLGenerator):
@@ -50,9 +51,10 @@ def written(tree: exp.Query, dialect: str) -> str:
     Raises:
         QueryRefusedError: the dialect has no words for a part of it.
     """
-    writer = _writer(dialect)
     try:
-        return writer.generate(tree, copy=False)
+        return _writer(dialect).generate(tree, copy=False)
+    except PARSER_FAILURES:
+        raise unparsable() from None
     except UnsupportedError as error:
         said = str(error).splitlines()[0].rstrip(".")
         raise QueryRefusedError(
