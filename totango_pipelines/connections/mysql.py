@@ -14,6 +14,7 @@ from pymysql.constants import ER, FIELD_TYPE, FLAG
 from pymysql.cursors import SSCursor
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.parameters import Parameters, without_parameters
 from totango_pipelines.connections.privileges import mysql_privileges, refuse_privileged
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
@@ -123,8 +124,11 @@ class MySQLSource:
             return datetime.fromisoformat(str(moment)).replace(tzinfo=UTC)
 
     @contextmanager
-    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+    def batches(
+        self, sql: str, parameters: Parameters = (), *, limit: int | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
+        without_parameters(parameters)
         with self._as_our_errors():
             connection = self._connect()
         cursor = connection.cursor()

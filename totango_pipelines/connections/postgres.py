@@ -22,6 +22,7 @@ from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.parameters import Parameters, without_parameters
 from totango_pipelines.connections.postgres_copy import copied
 from totango_pipelines.connections.privileges import POSTGRES_PRIVILEGES, refuse_privileged
 from totango_pipelines.connections.source import Rows
@@ -119,8 +120,11 @@ class PostgresSource:
             return moment.astimezone(UTC)
 
     @contextmanager
-    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+    def batches(
+        self, sql: str, parameters: Parameters = (), *, limit: int | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
+        without_parameters(parameters)
         with self._as_our_errors():
             session = self._connect()
         with closing(session):

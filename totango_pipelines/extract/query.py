@@ -17,24 +17,24 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError
 from sqlglot.tokens import Token  # type: ignore[attr-defined]  # compiled, without stubs
 
+from totango_pipelines.connections.parameters import BINDING, Parameters
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
 from totango_pipelines.extract.guard.text import PARSER_FAILURES, check_text, tokens_of, unparsable
 from totango_pipelines.extract.guard.tree import MOVE, VIEW, check_tree, named
 from totango_pipelines.extract.guard.writing import written
 from totango_pipelines.extract.guard.written import check_written
-from totango_pipelines.extract.moments import moment_literal
+from totango_pipelines.extract.moments import moment_literal, moment_place, moment_value
 from totango_pipelines.integrations.partition import WINDOW_END, WINDOW_START, Window
 
 Table = tuple[str, ...]
 """A table's name in parts: catalog, schema, table, as far as given."""
 
-_WINDOW_NAMES = {WINDOW_START, WINDOW_END}
 NO_PARTITION = (
     "the query names :window_start or :window_end, and the integration has no partition. "
     'Add `partition: {by: day, start: "2026-01-01"}`, or take them out.'
 )
-_SOME_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+_SOME_WINDOW = Window(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,17 @@ class CheckedQuery:
     """Without the names of its own WITH; in the order of their first mention."""
     needs_window: bool = False
     """It names :window_start or :window_end, and nothing stands there yet: it cannot be run."""
+    parameters: Parameters = ()
+    """What the source binds to the places of `sql`."""
 
 
 @lru_cache(maxsize=2048)
 def check_query(text: str, *, dialect: str, window: Window | None = None) -> CheckedQuery:
     """Let one read-only SELECT pass, in the words that the source will get.
 
-    The moments of `window` take the places of :window_start and :window_end. Answers are kept:
-    every load of the code location asks for every integration's query again.
+    The moments of `window` take the places of :window_start and :window_end, bound where the
+    source binds. Answers are kept: every load of the code location asks for every integration's
+    query again.
 
     Raises:
         QueryRefusedError: it is anything else, or cannot be parsed.
@@ -67,17 +70,24 @@ def check_query(text: str, *, dialect: str, window: Window | None = None) -> Che
     try:
         tree = _parsed(check_text(text, dialect), text, dialect)
         tables = tuple(_tables(tree))
-        needs_window = _needs_window(tree) and window is None
-        moments = window or Window(_SOME_MOMENT, _SOME_MOMENT)
-        checked = _with_window(tree.copy() if needs_window else tree, dialect, moments)
-        check_tree(checked, dialect)
-        sql = written(checked, dialect)
-        _check_reread(sql, checked, dialect)
+        places = tuple(tree.find_all(exp.Placeholder, exp.Parameter))
+        shown = tree
+        if places:
+            shown = _with_moments(tree.copy(), dialect, window or _SOME_WINDOW)
+        check_tree(shown, dialect)
+        sql = written(shown, dialect)
+        _check_reread(sql, shown, dialect)
+        if places and window is None and dialect not in BINDING:
+            sql = written(tree, dialect)
     except RecursionError:
         raise QueryRefusedError("the query is nested too deeply. Put parts into WITH.") from None
-    if needs_window:
-        sql = written(tree, dialect)
-    return CheckedQuery(sql=sql, dialect=dialect, tables=tables, needs_window=needs_window)
+    return CheckedQuery(
+        sql=sql,
+        dialect=dialect,
+        tables=tables,
+        needs_window=bool(places) and window is None,
+        parameters=_moments(places, window, dialect) if window and dialect in BINDING else (),
+    )
 
 
 def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> exp.Query:
@@ -117,21 +127,25 @@ def _check_reread(sql: str, tree: exp.Query, dialect: str) -> None:
     check_written(tokens, again, dialect)
 
 
-def _needs_window(tree: exp.Query) -> bool:
-    places = list(tree.find_all(exp.Placeholder, exp.Parameter))
-    for place in places:
-        if place.name not in _WINDOW_NAMES or not isinstance(place, exp.Placeholder):
-            raise QueryRefusedError(
-                f"the query has the parameter {place.name or '?'!r}, which nothing fills. "
-                "Write the value, or :window_start and :window_end with a partition."
-            )
-    return bool(places)
+def _moments(places: Sequence[exp.Expr], window: Window, dialect: str) -> Parameters:
+    """Only those that the query names: DuckDB refuses a value too many."""
+    moments = {WINDOW_START: window.start, WINDOW_END: window.end}
+    named_there = {place.name for place in places}
+    return tuple(
+        (name, moment_value(moment, dialect))
+        for name, moment in moments.items()
+        if name in named_there
+    )
 
 
-def _with_window(tree: exp.Query, dialect: str, window: Window) -> exp.Query:
+def _with_moments(tree: exp.Query, dialect: str, window: Window) -> exp.Query:
     moments = {WINDOW_START: window.start, WINDOW_END: window.end}
     for place in list(tree.find_all(exp.Placeholder)):
-        place.replace(moment_literal(moments[place.name], dialect, beside=place.parent))
+        name, beside = place.name, place.parent
+        if name in moments and dialect in BINDING:
+            place.replace(moment_place(name, dialect, beside=beside))
+        elif name in moments:
+            place.replace(moment_literal(moments[name], dialect, beside=beside))
     return tree
 
 

@@ -11,7 +11,9 @@ from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
 from totango_pipelines.extract.guard.tables import closed
 from totango_pipelines.extract.guard.words import words_of
+from totango_pipelines.integrations.partition import WINDOW_END, WINDOW_START
 
+WINDOW_NAMES = frozenset({WINDOW_START, WINDOW_END})
 MOVE = "Use one SELECT (WITH ... SELECT and UNION are fine)."
 VIEW = "Put it into a view of the source and read that (docs/queries.md)."
 _SPOKEN = {
@@ -74,6 +76,14 @@ def _refuse_node(node: exp.Expr, dialect: str) -> None:
         f"the query contains {named(node)}, which is not on the list of what a query may be made "
         f"of. {VIEW}"
     )
+
+
+def _check_place(node: exp.Expr, _dialect: str) -> None:
+    if node.name not in WINDOW_NAMES:
+        raise QueryRefusedError(
+            f"the query has the parameter {node.name or '?'!r}, which nothing fills. "
+            "Write the value, or :window_start and :window_end with a partition."
+        )
 
 
 def _check_identifier(node: exp.Expr, dialect: str) -> None:
@@ -165,6 +175,8 @@ def _check_type(node: exp.Expr, dialect: str) -> None:
 
 _CHECKS: Mapping[str, Check[[exp.Expr, str], None]] = MappingProxyType(
     {
+        "Placeholder": _check_place,
+        "Parameter": _check_place,
         "Identifier": _check_identifier,
         "Select": _check_select,
         "CTE": _check_cte,
