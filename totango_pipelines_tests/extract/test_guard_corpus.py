@@ -3,13 +3,17 @@
 from contextlib import suppress
 
 import pytest
+from sqlglot import exp
 
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+from totango_pipelines.extract.guard.functions import CALLABLE
+from totango_pipelines.extract.guard.words import words_of
 from totango_pipelines.extract.query import check_query
 from totango_pipelines_tests.extract import guard_scene
 from totango_pipelines_tests.extract.guard_scene import GuardScene, corpus
 
 ENGINES = ("postgres", "mysql", "duckdb", "sqlite")
+DIALECTS = tuple(CALLABLE)
 
 
 @pytest.fixture(params=ENGINES)
@@ -39,12 +43,12 @@ def test_the_corpus_is_large_and_says_nothing_twice(dialect):
     assert len(set(allowed)) == len(allowed) >= 150
 
 
-@pytest.mark.parametrize("dialect", ENGINES)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_refused_text_is_refused(dialect):
     assert [sql for sql in corpus(dialect, "refused") if passes(sql, dialect)] == []
 
 
-@pytest.mark.parametrize("dialect", ENGINES)
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_allowed_query_passes(dialect):
     assert [sql for sql in corpus(dialect, "allowed") if not passes(sql, dialect)] == []
 
@@ -79,3 +83,20 @@ def test_the_detector_sees_a_write(scene: GuardScene, write):
     assert scene.state() == before
     scene.write(write)
     assert scene.state() != before
+
+
+def test_a_dialect_without_a_list_is_refused():
+    with pytest.raises(QueryRefusedError, match="no list of what a query may do in 'hive'"):
+        check_query("SELECT 1 AS x", dialect="hive")
+
+
+def test_every_node_of_the_lists_is_one_that_the_parser_has():
+    words = words_of("nodes")
+    for kind in ("nodes", "typed_functions", "table_functions"):
+        assert [name for name in words[kind] if not hasattr(exp, name)] == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_too_many_words_are_refused_before_the_parser_sees_them(dialect):
+    with pytest.raises(QueryRefusedError, match="words and signs"):
+        check_query("SELECT " + "1," * 15_000 + "1", dialect=dialect)

@@ -89,13 +89,34 @@ def _check_place(node: exp.Expr, _dialect: str) -> None:
 def _check_identifier(node: exp.Expr, dialect: str) -> None:
     """A name that starts like a variable, a stage or a link is one to some engine."""
     name = str(node.this)
+    if node.args.get("temporary") or node.args.get("global_"):
+        name = f"#{name}"
     if not node.args.get("quoted") and not _PLAIN_NAME.fullmatch(
         name.replace("-", "_") if dialect == "bigquery" else name
     ):
         raise QueryRefusedError(f"the name {name!r} has signs that need quotes. Quote it.")
 
 
-def _check_select(node: exp.Expr, _dialect: str) -> None:
+def _check_column(node: exp.Expr, dialect: str) -> None:
+    """Oracle and Snowflake move a sequence by what looks like a column."""
+    if (
+        dialect in ("oracle", "snowflake")
+        and node.name.lower() in ("nextval", "currval")
+        and isinstance(node, exp.Column)
+        and node.table
+    ):
+        raise not_allowed(f"{node.table}.{node.name}", dialect)
+
+
+def _check_query(node: exp.Expr, _dialect: str) -> None:
+    """ClickHouse keeps what a query sets, and how it answers, in the query."""
+    for clause in ("settings", "format"):
+        if node.args.get(clause):
+            raise QueryRefusedError(f"the query contains {clause.upper()}. {MOVE}")
+
+
+def _check_select(node: exp.Expr, dialect: str) -> None:
+    _check_query(node, dialect)
     if not node.args.get("expressions"):
         raise QueryRefusedError("a SELECT of the query names no columns. Name at least one.")
 
@@ -178,7 +199,13 @@ _CHECKS: Mapping[str, Check[[exp.Expr, str], None]] = MappingProxyType(
         "Placeholder": _check_place,
         "Parameter": _check_place,
         "Identifier": _check_identifier,
+        "Column": _check_column,
         "Select": _check_select,
+        "Union": _check_query,
+        "Intersect": _check_query,
+        "Except": _check_query,
+        "Subquery": _check_query,
+        "TableFromRows": _check_lateral,
         "CTE": _check_cte,
         "Anonymous": _check_named,
         "AnonymousAggFunc": _check_named,
