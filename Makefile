@@ -43,7 +43,8 @@ dev: $(READY) $(DAGSTER_HOME)/dagster.yaml ## Dagster's UI, scheduler and sensor
 test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
 
-test-deep: $(READY) ## random histories, half an hour on each hub
+test-deep: $(READY) ## random histories, half an hour on each hub; mutated queries, five minutes a dialect
+	@TOTANGO_TEST_GUARD_SECONDS=$${SECONDS_A_DIALECT:-300} $(BIN)/python -m pytest -n 2 --dist load --timeout 1800 totango_pipelines_tests/extract/test_guard_fuzz.py
 	@TOTANGO_TEST_HISTORIES=$${SECONDS_A_HUB:-1800} $(BIN)/python -m pytest -n 2 --dist loadfile -rP totango_pipelines_tests/model
 
 test-browser: $(READY) ## the tests that open the UI in Chromium

@@ -102,7 +102,7 @@ mapping:
   - {{attribute: Create Date, column: created}}
   - {{attribute: Last Payment Date, column: paid_at}}
 """
-CONNECTIONS = "connections:\n  source: {type: postgres, url: {env: BENCHMARK_SOURCE}}\n"
+CONNECTIONS = "connections:\n  source: {type: postgres, url: {env: BENCHMARK_SOURCE}, allow_privileged: true}\n"
 CATALOG = """\
 attributes:
   accounts:

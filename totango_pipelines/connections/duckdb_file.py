@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import duckdb
 import pyarrow as pa
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.parameters import Parameters
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
 # Every connection of one process to one file must have the same settings: DuckDB's own rule.
@@ -51,6 +52,17 @@ _DATA_ERRORS = (
 
 
 @dataclass(frozen=True, slots=True)
+class _Query:
+    connection: duckdb.DuckDBPyConnection
+    sql: str
+    parameters: dict[str, Any] | None
+
+    def relation(self, sql: str) -> duckdb.DuckDBPyRelation:
+        """What `sql`, which has the query in it, returns."""
+        return self.connection.sql(sql, params=self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
 class DuckDBSource:
     """A DuckDB file. Only one process may have it open for writing, and then none for reading."""
 
@@ -66,36 +78,34 @@ class DuckDBSource:
             return datetime.now(tz=UTC)
 
     @contextmanager
-    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+    def batches(
+        self, sql: str, parameters: Parameters = (), *, limit: int | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
         with closing(self._connect()) as connection:
             timer = threading.Timer(self.statement_timeout, connection.interrupt)
             timer.daemon = True
             timer.start()
             try:
-                yield self._reader(connection, sql, limit)
+                yield self._reader(_Query(connection, sql, dict(parameters) or None), limit)
             finally:
                 timer.cancel()
 
-    def _reader(
-        self, connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None
-    ) -> pa.RecordBatchReader:
-        columns = self._describe(connection, sql)
+    def _reader(self, query: "_Query", limit: int | None) -> pa.RecordBatchReader:
+        columns = self._describe(query)
         try:
-            schema, rows = self._read(connection, sql, limit, columns, as_text=())
+            schema, rows = self._read(query, limit, columns, as_text=())
         except source.OutsideDatesError as found:
-            schema, rows = self._read(connection, sql, limit, columns, as_text=found.columns)
+            schema, rows = self._read(query, limit, columns, as_text=found.columns)
         return pa.RecordBatchReader.from_batches(schema, rows)
 
-    def _describe(
-        self, connection: duckdb.DuckDBPyConnection, sql: str
-    ) -> tuple[tuple[str, str], ...]:
+    def _describe(self, query: "_Query") -> tuple[tuple[str, str], ...]:
         with self._as_our_errors():
-            statements = connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type.name != "SELECT":
+            statements = query.connection.extract_statements(query.sql)
+            if len(statements) != 1 or not _is_select(statements[0]):
                 message = f"connection '{self.name}': only one SELECT can be run. Remove the rest."
                 raise QueryRefusedError(message)
-            relation = connection.sql(sql)
+            relation = query.relation(query.sql)
             names = relation.columns
             types = [str(column_type) for column_type in relation.types]
         source.refuse_unusable_columns(self.name, names)
@@ -103,8 +113,7 @@ class DuckDBSource:
 
     def _read(
         self,
-        connection: duckdb.DuckDBPyConnection,
-        sql: str,
+        query: "_Query",
         limit: int | None,
         columns: Sequence[tuple[str, str]],
         *,
@@ -119,23 +128,21 @@ class DuckDBSource:
             f"{expression.format(place)} AS {place}"
             for place, (expression, _) in zip(places, expressions, strict=True)
         )
-        wrapped = f"SELECT {chosen} FROM (\n{sql}\n) AS q({', '.join(places)})"
+        wrapped = f"SELECT {chosen} FROM (\n{query.sql}\n) AS q({', '.join(places)})"
         wrapped += "" if limit is None else f" LIMIT {limit:d}"
         schema = pa.schema(
             source.field(name, arrow_type, type_name)
             for (name, type_name), (_, arrow_type) in zip(columns, expressions, strict=True)
         )
-        rows = source.checked_dates(self.name, self._stream(connection, wrapped, schema))
+        rows = source.checked_dates(self.name, self._stream(query, wrapped, schema))
         first = next(rows, None)
         return schema, rows if first is None else chain([first], rows)
 
-    def _stream(
-        self, connection: duckdb.DuckDBPyConnection, wrapped: str, schema: pa.Schema
-    ) -> source.Rows:
+    def _stream(self, query: "_Query", wrapped: str, schema: pa.Schema) -> source.Rows:
         # Closed early, it must leave no open result: the connection would refuse the next query.
         with (
             self._as_our_errors(),
-            closing(connection.sql(wrapped).to_arrow_reader(source.BATCH_ROWS)) as reader,
+            closing(query.relation(wrapped).to_arrow_reader(source.BATCH_ROWS)) as reader,
         ):
             for batch in reader:
                 columns = [
@@ -176,6 +183,13 @@ class DuckDBSource:
         if about_data or isinstance(error, (*_DATA_ERRORS, pa.ArrowException)):
             said = source.without_values(said)
         return source.refused(self.name, said, "Correct the query of the integration.")
+
+
+def _is_select(statement: duckdb.Statement) -> bool:
+    try:
+        return bool(statement.type.name == "SELECT")
+    except ValueError:  # a kind of statement that the Python binding has no name for
+        return False
 
 
 def _carried(type_name: str) -> tuple[str, pa.DataType]:

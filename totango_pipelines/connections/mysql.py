@@ -14,6 +14,8 @@ from pymysql.constants import ER, FIELD_TYPE, FLAG
 from pymysql.cursors import SSCursor
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.parameters import Parameters, without_parameters
+from totango_pipelines.connections.privileges import mysql_privileges, refuse_privileged
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
 _CONNECT_TIMEOUT = 10
@@ -21,6 +23,12 @@ _LOCK_TIMEOUT = 30
 _BINARY_CHARSET = 63
 _BITS_IN_INT64 = 63
 _MARIADB_STATEMENT_TIMEOUT = 1969
+
+# Modes in which quotes, bars and whole statements mean something else than the guard wrote.
+_OTHER_GRAMMARS = {
+    *("ANSI", "ANSI_QUOTES", "PIPES_AS_CONCAT", "NO_BACKSLASH_ESCAPES", "HIGH_NOT_PRECEDENCE"),
+    *("IGNORE_SPACE", "ORACLE", "MSSQL", "DB2", "MAXDB", "POSTGRESQL", "EMPTY_STRING_IS_NULL"),
+}
 
 _INTEGERS = {
     FIELD_TYPE.TINY: "tinyint",
@@ -78,7 +86,8 @@ class _StreamCursor(SSCursor):
     @property
     def fields(self) -> Sequence[Any]:
         """What the server says about each column: name, type_code, charsetnr, length, flags, scale."""
-        return self._result.fields if self._result is not None else ()
+        # A statement without rows, such as DO, has a result without fields.
+        return getattr(self._result, "fields", ())
 
     def abandon(self) -> None:
         """Otherwise its end would wait for the other rows, on a closed socket."""
@@ -102,6 +111,8 @@ class MySQLSource:
     login: Mapping[str, Any] = field(repr=False)
     statement_timeout: float
     """Seconds."""
+    allow_privileged: bool = False
+    """Read as a user with SUPER, FILE and the like, too."""
     dialect: ClassVar[str] = "mysql"
 
     def clock(self) -> datetime:
@@ -113,8 +124,11 @@ class MySQLSource:
             return datetime.fromisoformat(str(moment)).replace(tzinfo=UTC)
 
     @contextmanager
-    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+    def batches(
+        self, sql: str, parameters: Parameters = (), *, limit: int | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
+        without_parameters(parameters)
         with self._as_our_errors():
             connection = self._connect()
         cursor = connection.cursor()
@@ -126,6 +140,9 @@ class MySQLSource:
 
     def _reader(self, cursor: _StreamCursor, sql: str, limit: int | None) -> pa.RecordBatchReader:
         with self._as_our_errors():
+            if not self.allow_privileged:
+                cursor.execute("SHOW GRANTS")
+                refuse_privileged(self.name, mysql_privileges(row[0] for row in cursor.fetchall()))
             if limit is not None:
                 # Not a subquery: MariaDB drops the ORDER BY of one.
                 cursor.execute(f"SET SESSION sql_select_limit = {limit:d}")
@@ -177,9 +194,12 @@ class MySQLSource:
             else f"max_execution_time = {int(self.statement_timeout * 1000)}"
         )
         with connection.cursor() as cursor:
+            cursor.execute("SELECT @@sql_mode")
+            (modes,) = cursor.fetchall()[0]
+            kept = ",".join(mode for mode in str(modes).split(",") if mode not in _OTHER_GRAMMARS)
             cursor.execute(
                 f"SET SESSION {timeout}, time_zone = '+00:00', net_write_timeout = 600, "
-                f"lock_wait_timeout = {_LOCK_TIMEOUT}"
+                f"wait_timeout = 600, lock_wait_timeout = {_LOCK_TIMEOUT}, sql_mode = '{kept}'"
             )
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
         return connection

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from totango_pipelines.connections.login import CONNECTIONS_FILE
@@ -44,7 +45,8 @@ def open_source(
         source = module.open_file(name, path, _FILE_STATEMENT_TIMEOUT)
     else:
         values = _values(declaration, name, environment)
-        source = module.open_server(name, values, float(declaration.statement_timeout_seconds))
+        opened = module.open_server(name, values, float(declaration.statement_timeout_seconds))
+        source = replace(opened, allow_privileged=declaration.allow_privileged)
     return source
 
 

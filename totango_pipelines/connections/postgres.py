@@ -22,7 +22,9 @@ from psycopg import pq
 from psycopg.conninfo import make_conninfo
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.parameters import Parameters, without_parameters
 from totango_pipelines.connections.postgres_copy import copied
+from totango_pipelines.connections.privileges import POSTGRES_PRIVILEGES, refuse_privileged
 from totango_pipelines.connections.source import Rows
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
@@ -33,6 +35,9 @@ _LOCK_TIMEOUT = 30
 _SESSION = {
     "default_transaction_read_only": "on",
     "lock_timeout": f"{_LOCK_TIMEOUT}s",
+    "idle_in_transaction_session_timeout": "600s",
+    # The guard writes quotes as standard SQL does.
+    "standard_conforming_strings": "on",
     "timezone": "UTC",
     "datestyle": "ISO",
     "intervalstyle": "postgres",
@@ -103,6 +108,8 @@ class PostgresSource:
     """Seconds."""
     by_copy: bool = False
     """Read by psycopg even where connectorx could."""
+    allow_privileged: bool = False
+    """Read as a superuser, too."""
     dialect: ClassVar[str] = "postgres"
 
     def clock(self) -> datetime:
@@ -113,12 +120,18 @@ class PostgresSource:
             return moment.astimezone(UTC)
 
     @contextmanager
-    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+    def batches(
+        self, sql: str, parameters: Parameters = (), *, limit: int | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
+        without_parameters(parameters)
         with self._as_our_errors():
             session = self._connect()
         with closing(session):
             with self._as_our_errors():
+                if not self.allow_privileged:
+                    held = session.execute(POSTGRES_PRIVILEGES).fetchall()
+                    refuse_privileged(self.name, [row[0] for row in held])
                 columns = self._describe(session, sql)
             bounded = source.bounded(sql, limit)
             schema, rows, first = self._begin(session, bounded, columns)

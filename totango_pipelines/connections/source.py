@@ -16,6 +16,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from totango_pipelines.connections.parameters import Parameters
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 
 Rows = Generator[pa.RecordBatch, None, None]
@@ -47,12 +48,12 @@ class Source(Protocol):
         ...
 
     def batches(
-        self, sql: str, *, limit: int | None = None
+        self, sql: str, parameters: Parameters = (), *, limit: int | None = None
     ) -> AbstractContextManager[pa.RecordBatchReader]:
         """Run one query in a read-only session of its own and stream what it returns.
 
         Errors of the source surface while the reader is read, too. Leaving the context stops
-        the query if it has not ended.
+        the query if it has not ended. Only engines of BINDING take parameters.
 
         Raises:
             QueryRefusedError: the engine refuses or stops the query, or two of its columns

@@ -17,11 +17,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.parameters import Parameters
 from totango_pipelines.errors import QueryRefusedError
 
 Value = int | float | bytes | None
@@ -44,6 +45,8 @@ _FILE_TROUBLE = {
 }
 # SQLite's variable and expression limits are far above this; its column limit is 2000.
 _ASKED_AT_ONCE = 400
+# A parameter outside of texts and quoted names; a view, which tells the types, takes none.
+_PLACE = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|(:[a-z_]+\b)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,16 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True)
+class _Session:
+    connection: sqlite3.Connection
+    parameters: dict[str, Any]
+
+    def execute(self, sql: str) -> sqlite3.Cursor:
+        """Run a text that has the query in it."""
+        return self.connection.execute(sql, self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
 class SQLiteSource:
     """An SQLite file."""
 
@@ -97,7 +110,9 @@ class SQLiteSource:
             return datetime.now(tz=UTC)
 
     @contextmanager
-    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+    def batches(
+        self, sql: str, parameters: Parameters = (), *, limit: int | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
         with self._as_our_errors():
             connection = self._connect()
@@ -106,27 +121,25 @@ class SQLiteSource:
             timer.daemon = True
             timer.start()
             try:
-                yield self._reader(connection, sql, limit)
+                yield self._reader(_Session(connection, dict(parameters)), sql, limit)
             finally:
                 timer.cancel()
 
-    def _reader(
-        self, connection: sqlite3.Connection, sql: str, limit: int | None
-    ) -> pa.RecordBatchReader:
+    def _reader(self, session: "_Session", sql: str, limit: int | None) -> pa.RecordBatchReader:
         with self._as_our_errors():
-            declared = _declared_types(connection, sql)
-            connection.execute("BEGIN")
-            connection.set_authorizer(_only_reads)
-            names = _names(connection, sql)
+            declared = _declared_types(session, sql)
+            session.connection.execute("BEGIN")
+            session.connection.set_authorizer(_only_reads)
+            names = _names(session, sql)
             source.refuse_unusable_columns(self.name, names)
             sql = source.bounded(sql, limit)
-            storage = _storage_classes(connection, sql, len(names))
+            storage = _storage_classes(session, sql, len(names))
         columns = [_Column(*parts) for parts in zip(names, declared, storage, strict=True)]
         schema = pa.schema(
             source.field(column.name, column.arrow_type, column.declared or "dynamic")
             for column in columns
         )
-        rows = self._rows(connection, _by_position(sql, columns), columns, schema)
+        rows = self._rows(session, _by_position(sql, columns), columns, schema)
         first = next(rows, None)
         return pa.RecordBatchReader.from_batches(
             schema, rows if first is None else chain([first], rows)
@@ -134,13 +147,13 @@ class SQLiteSource:
 
     def _rows(
         self,
-        connection: sqlite3.Connection,
+        session: "_Session",
         sql: str,
         columns: Sequence[_Column],
         schema: pa.Schema,
     ) -> Iterator[pa.RecordBatch]:
         with self._as_our_errors():
-            cursor = connection.execute(sql)
+            cursor = session.execute(sql)
             while rows := cursor.fetchmany(source.BATCH_ROWS):
                 arrays = [
                     column.array(values)
@@ -194,31 +207,31 @@ def _only_reads(
     return sqlite3.SQLITE_OK
 
 
-def _declared_types(connection: sqlite3.Connection, sql: str) -> tuple[str, ...]:
+def _declared_types(session: _Session, sql: str) -> tuple[str, ...]:
     """What the columns were declared as: only a view tells, and making one runs nothing."""
-    connection.execute(f"CREATE TEMP VIEW _totango_declared AS SELECT * FROM (\n{sql}\n)")
-    rows = connection.execute("PRAGMA temp.table_info(_totango_declared)").fetchall()
-    connection.execute("DROP VIEW temp._totango_declared")
+    if session.parameters:
+        sql = _PLACE.sub(lambda found: "NULL" if found[1] else found[0], sql)
+    session.connection.execute(f"CREATE TEMP VIEW _totango_declared AS SELECT * FROM (\n{sql}\n)")
+    rows = session.connection.execute("PRAGMA temp.table_info(_totango_declared)").fetchall()
+    session.connection.execute("DROP VIEW temp._totango_declared")
     return tuple(row[2].decode() for row in rows)
 
 
-def _names(connection: sqlite3.Connection, sql: str) -> tuple[str, ...]:
-    names = _described(connection, f"SELECT * FROM (\n{sql}\n) LIMIT 0")
+def _names(session: _Session, sql: str) -> tuple[str, ...]:
+    names = _described(session, f"SELECT * FROM (\n{sql}\n) LIMIT 0")
     # From a subquery, the second of two columns called `a` comes out as `a:1`. Only the query
     # itself knows better, and describing that means running it to its first row.
     if any(re.search(r":\d+$", name) for name in names):
-        return _described(connection, sql)
+        return _described(session, sql)
     return names
 
 
-def _described(connection: sqlite3.Connection, sql: str) -> tuple[str, ...]:
-    with closing(connection.execute(sql)) as cursor:
+def _described(session: _Session, sql: str) -> tuple[str, ...]:
+    with closing(session.execute(sql)) as cursor:
         return tuple(column[0] for column in cursor.description or ())
 
 
-def _storage_classes(
-    connection: sqlite3.Connection, sql: str, width: int
-) -> tuple[frozenset[str], ...]:
+def _storage_classes(session: _Session, sql: str, width: int) -> tuple[frozenset[str], ...]:
     """The alphabetically first and last storage class in each column, without null.
 
     The order is blob, integer, null, real, text. What two of them may hide between them changes
@@ -230,9 +243,7 @@ def _storage_classes(
             f"min(typeof(c{place})), max(typeof(c{place}))"
             for place in range(start, min(start + _ASKED_AT_ONCE, width))
         )
-        row = connection.execute(
-            f"{_positions(sql, width)} SELECT {asked} FROM _totango_q"
-        ).fetchone()
+        row = session.execute(f"{_positions(sql, width)} SELECT {asked} FROM _totango_q").fetchone()
         classes = [None if value is None else value.decode() for value in row]
         found.extend(
             frozenset(name for name in pair if name not in (None, "null"))

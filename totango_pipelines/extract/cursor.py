@@ -15,11 +15,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
+from totango_pipelines.connections.parameters import BINDING
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.moments import WITHOUT_ZONES
 from totango_pipelines.extract.query import CheckedQuery
 from totango_pipelines.integrations.declared import duration_seconds
 
+_PLACE = "cursor_start"
+_SQLITE_INTEGERS = 2**63
 _BYTE_ORDER = ("duckdb", "sqlite")
 """Engines that compare texts as their bytes do, whatever the locale."""
 
@@ -85,11 +88,26 @@ def window(
         )
         raise QueryRefusedError(msg)
     name = exp.column(exp.to_identifier(column, quoted=True), table="w")
-    from_there = exp.or_(
-        exp.GTE(this=name, expression=_literal(start, query.dialect)), name.is_(exp.null())
-    )
+    binds = query.dialect in BINDING
+    value = exp.Placeholder(this=_PLACE) if binds else _literal(start, query.dialect)
+    from_there = exp.or_(exp.GTE(this=name, expression=value), name.is_(exp.null()))
     condition = from_there.sql(dialect=query.dialect)
-    return replace(query, sql=f"SELECT * FROM (\n{query.sql}\n) AS w WHERE {condition}")
+    bound = ((_PLACE, _bound(start, query.dialect)),) if binds else ()
+    return replace(
+        query,
+        sql=f"SELECT * FROM (\n{query.sql}\n) AS w WHERE {condition}",
+        parameters=query.parameters + bound,
+    )
+
+
+def _bound(cursor: Cursor, dialect: str) -> Decimal | float | date | str:
+    value = cursor.value
+    if dialect != "sqlite":
+        return value
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value() and abs(value) < _SQLITE_INTEGERS
+        return int(value) if whole else float(value)
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 
 def _literal(cursor: Cursor, dialect: str) -> exp.Expr:

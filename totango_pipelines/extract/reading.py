@@ -34,7 +34,7 @@ def extract_rows(
         SourceUnavailableError: the source cannot be reached, or dropped the connection: then
             nothing of the extract is kept.
     """
-    with source.batches(query.sql) as reader:
+    with source.batches(query.sql, query.parameters) as reader:
         types = {
             field.name: (field.metadata or {}).get(SOURCE_TYPE, str(field.type).encode()).decode()
             for field in reader.schema

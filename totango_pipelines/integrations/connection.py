@@ -142,6 +142,9 @@ class PostgresConnection(_Server):
     """A PostgreSQL database, or one that speaks its protocol."""
 
     type: Literal["postgres"]
+    allow_privileged: bool = Field(
+        default=False, description="Read as a superuser or a role that reaches the server's files."
+    )
 
     @model_validator(mode="after")
     def _scheme(self) -> Self:
@@ -153,6 +156,9 @@ class MysqlConnection(_Server):
     """A MySQL or MariaDB database (`type: mariadb` is read as mysql)."""
 
     type: Literal["mysql", "mariadb"]
+    allow_privileged: bool = Field(
+        default=False, description="Read as a user with SUPER, FILE or another global privilege."
+    )
 
     @field_validator("type")
     @classmethod

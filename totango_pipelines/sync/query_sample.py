@@ -57,7 +57,7 @@ def sample_query(
         project_folder=project.folder,
         environment=environment.variables,
     )
-    with source.batches(checked.sql, limit=rows) as reader:
+    with source.batches(checked.sql, checked.parameters, limit=rows) as reader:
         schema = reader.schema
         batches = list(reader)
     named = {f.name: (f.metadata or {}).get(b"source_type", b"").decode() for f in schema}

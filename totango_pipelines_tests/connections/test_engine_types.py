@@ -39,7 +39,7 @@ def postgres(request, postgres_url):
     with psycopg.connect(postgres_url, autocommit=True) as session:
         session.execute("CREATE TYPE mood AS ENUM ('sad', 'happy')")
         session.execute("CREATE DOMAIN cents AS numeric(20, 4)")
-    return PostgresSource("pg", login, 30.0, by_copy=request.param == "copy")
+    return PostgresSource("pg", login, 30.0, by_copy=request.param == "copy", allow_privileged=True)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def mysql(mysql_url):
         "user": url.username or "",
         "password": url.password or "",
     }
-    return MySQLSource("m", {**login, "database": url.database}, 30.0)
+    return MySQLSource("m", {**login, "database": url.database}, 30.0, allow_privileged=True)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def postgres_bed(postgres_server_url):
             )
 
         yield Bed(
-            source=PostgresSource("under_test", login, 30.0),
+            source=PostgresSource("under_test", login, 30.0, allow_privileged=True),
             run=session.execute,
             unreachable=PostgresSource(
                 "under_test", {**login, "port": "1", "password": SECRET}, 30.0
@@ -182,7 +182,9 @@ def mysql_bed(mysql_url):
                 cursor.execute(f"KILL {process}")
 
         yield Bed(
-            source=MySQLSource("under_test", {**login, "database": database}, 30.0),
+            source=MySQLSource(
+                "under_test", {**login, "database": database}, 30.0, allow_privileged=True
+            ),
             run=cursor.execute,
             unreachable=MySQLSource("under_test", {**login, "port": 1, "password": SECRET}, 30.0),
             quote="`",
@@ -303,6 +305,25 @@ def test_rows_come_in_bounded_batches_in_the_order_asked_for(bed):
 def test_a_limit_is_kept_and_keeps_the_order(bed):
     table = bed.table("SELECT i FROM many ORDER BY i DESC", limit=3)
     assert table["i"].to_pylist() == [ROWS_OF_MANY, ROWS_OF_MANY - 1, ROWS_OF_MANY - 2]
+
+
+def test_a_limit_ends_an_endless_query_at_the_source(bed):
+    started = time.monotonic()
+    assert bed.table(bed.endless, limit=10).num_rows == 10
+    assert time.monotonic() - started < 10
+
+
+def test_a_limit_reads_so_many_rows_of_a_table_and_no_more(bed):
+    if bed.source.dialect != "postgres":
+        pytest.skip("only PostgreSQL counts the rows that one table gave")
+    counted = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'counted'"
+    bed.run("DROP TABLE IF EXISTS counted")
+    bed.run("CREATE TABLE counted AS SELECT generate_series(1, 5000) AS i")
+    assert bed.table("SELECT i FROM counted", limit=10).num_rows == 10
+    deadline = time.monotonic() + 10
+    while (read := bed.run(counted).fetchone()[0]) == 0 and time.monotonic() < deadline:
+        time.sleep(0.05)  # a session reports what it read when it ends
+    assert read == 10
 
 
 def test_a_limit_leaves_a_smaller_limit_alone(bed):

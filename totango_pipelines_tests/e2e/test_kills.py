@@ -285,7 +285,8 @@ class TestASourceThatDropsTheConnection:
                 "FROM generate_series(1, 400000) g"
             )
         deployment.write(
-            "connections.yaml", "connections:\n  shop: {type: postgres, url: {env: SHOP}}"
+            "connections.yaml",
+            "connections:\n  shop: {type: postgres, url: {env: SHOP}, allow_privileged: true}",
         )
         text = COMPANIES.replace("connection: lake", "connection: shop")
         text = text.replace("SELECT id, name, seats", "SELECT id, name")

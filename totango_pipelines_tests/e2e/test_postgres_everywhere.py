@@ -45,7 +45,10 @@ def project(deployment, postgres_url, tmp_path):
             "INSERT INTO shop.company SELECT g, 'Größe ' || g, g % 7, g * 1.0001 "
             "FROM generate_series(1, 1000) g"
         )
-    deployment.write("connections.yaml", "connections:\n  shop: {type: postgres, url: {env: SHOP}}")
+    deployment.write(
+        "connections.yaml",
+        "connections:\n  shop: {type: postgres, url: {env: SHOP}, allow_privileged: true}",
+    )
     deployment.write("integrations/companies.yaml", COMPANIES)
     home = tmp_path / "dagster"
     home.mkdir()

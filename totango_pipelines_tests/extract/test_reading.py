@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from totango_pipelines.connections.parameters import Parameters
 from totango_pipelines.connections.source import SOURCE_TYPE
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
 from totango_pipelines.extract.query import check_query
@@ -37,7 +38,9 @@ class ScriptedSource:
         return CLOCK
 
     @contextmanager
-    def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
+    def batches(
+        self, sql: str, _parameters: Parameters = (), *, limit: int | None = None
+    ) -> Iterator[pa.RecordBatchReader]:
         assert limit is None
         self.asked.append(sql)
 

@@ -84,8 +84,8 @@ class ClockedSource:
     def clock(self) -> datetime:
         return self.now
 
-    def batches(self, sql: str, *, limit: int | None = None) -> Any:
-        return self.source.batches(sql, limit=limit)
+    def batches(self, sql: str, parameters: Any = (), *, limit: int | None = None) -> Any:
+        return self.source.batches(sql, parameters, limit=limit)
 
 
 @dataclass(frozen=True)

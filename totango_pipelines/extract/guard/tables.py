@@ -1,0 +1,73 @@
+"""Which tables a query may not read: catalogues that hold secrets, sessions or other people's queries.
+
+An engine's own catalogue is closed, but for the tables that describe tables. Names are compared
+in lower case, by the last two parts (schema, table).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from totango_pipelines.extract.guard.words import words_of
+
+_OPEN = words_of("tables")
+_FILE_NAME = re.compile(
+    r"[/\\*:]|\.(csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx|arrow|avro|db|duckdb|sqlite)(\.\w+)?$",
+    re.IGNORECASE,
+)
+_POSTGRES_CLOSED = re.compile(r"^_?pg_")
+_CLOSED_NAMES: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "postgres": _POSTGRES_CLOSED,
+        "redshift": re.compile(r"^_?pg_|^(stl|stv|svl|svv|svcs|sys)_"),
+        "duckdb": re.compile(r"^(duckdb|pragma|pg)_|^sqlite_(temp_)?(master|schema)$"),
+        "sqlite": re.compile(
+            r"^pragma_|^sqlite_(temp_|dbpage|stmt|stat|sequence|memstat)|^(dbstat|dbpage|bytecode"
+            r"|tables_used|fsdir|lsdir|zipfile|completion|csv|generate_series|fts\w*(aux|vocab"
+            r"|tokenize))$"
+        ),
+        "oracle": re.compile(r"^(dba_|v\$|gv\$|v_\$|cdba_|cdb_|x\$|user\$|link\$|all_source$)|@"),
+        "tsql": re.compile(r"^(sys(logins|users|processes|xlogins|configures)|xp_|sp_|#)"),
+    }
+)
+_CLOSED_SCHEMAS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "postgres": frozenset({"pg_toast", "pg_temp"}),
+        "redshift": frozenset({"pg_toast", "pg_temp", "sys", "pg_automv"}),
+        "mysql": frozenset({"mysql", "performance_schema", "sys"}),
+        "duckdb": frozenset({"pg_catalog", "system"}),
+        "snowflake": frozenset({"account_usage", "organization_usage", "reader_account_usage"}),
+        "tsql": frozenset({"sys", "msdb"}),
+        "oracle": frozenset({"sys", "system"}),
+        "trino": frozenset({"runtime", "metadata", "jdbc"}),
+        "athena": frozenset({"runtime", "metadata", "jdbc"}),
+        "clickhouse": frozenset({"system"}),
+        # Not schemas: a file format, with a path for the table.
+        "databricks": frozenset(
+            {"system", "access", "csv", "json", "parquet", "delta", "text", "binaryfile", "avro"}
+            | {"orc", "xml", "iceberg"}
+        ),
+    }
+)
+_MAX_PARTS = 3
+
+
+def closed(table: Sequence[str], dialect: str) -> str | None:
+    """Why a table, named in parts, may not be read; None: it may."""
+    name = table[-1].lower()
+    schema = table[-2].lower() if len(table) > 1 else ""
+    if len(table) > _MAX_PARTS:
+        return "which lies on another server"
+    if _FILE_NAME.search(name) and dialect != "bigquery":
+        return "a file or an address, not a table"
+    if dialect in ("postgres", "redshift") and name in _OPEN["pg_catalog"]:
+        return None
+    if schema == "information_schema":
+        return None if name in _OPEN["information_schema"] else _SYSTEM
+    pattern = _CLOSED_NAMES.get(dialect)
+    if schema in _CLOSED_SCHEMAS.get(dialect, ()) or (pattern and pattern.search(name)):
+        return _SYSTEM
+    return None
+
+
+_SYSTEM = "which is the engine's own and may hold secrets or other people's queries"

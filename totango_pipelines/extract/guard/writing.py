@@ -1,0 +1,74 @@
+"""Writes a tree as the text that an engine gets; what cannot be written as it was meant is refused."""
+
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import ErrorLevel, UnsupportedError
+from sqlglot.generator import Generator
+from sqlglot.generators.mysql import MySQLGenerator
+from sqlglot.generators.postgres import PostgresGenerator
+
+from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.guard.text import PARSER_FAILURES, unparsable
+
+
+class _MySQLWriter(MySQLGenerator):
+    """MariaDB has no REGEXP_LIKE(), which sqlglot writes for `a REGEXP b`; both have RLIKE.
+
+    TIMESTAMPADD() and UTC_DATE() are written as they were, not as what sqlglot makes of them.
+    """
+
+    TRANSFORMS = {  # noqa: RUF012 - the base class's own way
+        **MySQLGenerator.TRANSFORMS,
+        exp.RegexpLike: lambda self, node: (
+            self.function_fallback_sql(node)
+            if node.args.get("flag")
+            else f"{self.sql(node, 'this')} RLIKE {self.sql(node, 'expression')}"
+        ),
+        exp.TimestampAdd: lambda self, node: self.func(
+            "TIMESTAMPADD", exp.var(node.text("unit")), node.expression, node.this
+        ),
+        exp.UtcDate: lambda self, _: self.func("UTC_DATE"),
+    }
+
+
+class _PostgresWriter(PostgresGenerator):
+    """PostgreSQL has no HEX()."""
+
+    TRANSFORMS = {  # noqa: RUF012 - the base class's own way
+        **PostgresGenerator.TRANSFORMS,
+        exp.Hex: lambda self, node: self.func("TO_HEX", node.this),
+    }
+
+
+_WRITERS = {"mysql": _MySQLWriter, "postgres": _PostgresWriter}
+
+
+def written(tree: exp.Query, dialect: str) -> str:
+    """The tree as text, without comments. The tree may be altered on the way.
+
+    Raises:
+        QueryRefusedError: the dialect has no words for a part of it.
+    """
+    try:
+        return _writer(dialect).generate(tree, copy=False)
+    except PARSER_FAILURES:
+        raise unparsable() from None
+    except UnsupportedError as error:
+        said = str(error).splitlines()[0].rstrip(".")
+        raise QueryRefusedError(
+            f"the query cannot be written out again for {dialect}: {said}. Write it in a plainer way."
+        ) from None
+
+
+def _writer(dialect: str) -> Generator:
+    options: dict[str, Any] = {
+        "comments": False,
+        "normalize_functions": False,
+        "unsupported_level": ErrorLevel.RAISE,
+    }
+    own = _WRITERS.get(dialect)
+    if own is not None:
+        return own(dialect=dialect, **options)
+    return Dialect.get_or_raise(dialect).generator(**options)

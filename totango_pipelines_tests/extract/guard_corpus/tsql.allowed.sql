@@ -1,0 +1,6 @@
+# what a warehouse is asked
+SELECT TOP 10 [id], ISNULL(a, 'x') AS a, CONVERT(varchar(10), d, 23) AS d FROM dbo.t
+SELECT DATEADD(day, 1, d) AS x, GETDATE() AS n, IIF(a > 1, 1, 0) AS f, STRING_AGG(a, ',') AS l FROM t
+SELECT a FROM t CROSS APPLY (SELECT 1 AS x) AS q
+SELECT LEN(a) AS n, CHARINDEX('a', b) AS c, FORMAT(d, 'yyyy') AS y, DATEDIFF(day, a, b) AS e FROM t
+WITH w AS (SELECT a FROM dbo.t) SELECT a FROM w ORDER BY a OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY
