@@ -34,6 +34,7 @@ NO_PARTITION = (
     "the query names :window_start or :window_end, and the integration has no partition. "
     'Add `partition: {by: day, start: "2026-01-01"}`, or take them out.'
 )
+_TOO_DEEP = "the query is nested too deeply. Put parts into WITH."
 _SOME_WINDOW = Window(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC))
 
 
@@ -80,7 +81,7 @@ def check_query(text: str, *, dialect: str, window: Window | None = None) -> Che
         if places and window is None and dialect not in BINDING:
             sql = written(tree, dialect)
     except RecursionError:
-        raise QueryRefusedError("the query is nested too deeply. Put parts into WITH.") from None
+        raise QueryRefusedError(_TOO_DEEP) from None
     return CheckedQuery(
         sql=sql,
         dialect=dialect,
@@ -88,6 +89,18 @@ def check_query(text: str, *, dialect: str, window: Window | None = None) -> Che
         needs_window=bool(places) and window is None,
         parameters=_moments(places, window, dialect) if window and dialect in BINDING else (),
     )
+
+
+def tables_read(text: str, *, dialect: str) -> tuple[Table, ...]:
+    """The tables that a query names, whether or not it may be run: in a third of the time.
+
+    Raises:
+        QueryRefusedError: it is not one SELECT, or cannot be parsed.
+    """
+    try:
+        return tuple(_tables(_parsed(check_text(text, dialect), text, dialect)))
+    except RecursionError:
+        raise QueryRefusedError(_TOO_DEEP) from None
 
 
 def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> exp.Query:

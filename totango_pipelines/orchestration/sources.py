@@ -7,7 +7,7 @@ import dagster as dg
 
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.lineage import column_origins
-from totango_pipelines.extract.query import CheckedQuery, check_query
+from totango_pipelines.extract.query import check_query, tables_read
 from totango_pipelines.integrations.project import DeclaredIntegration, Project
 from totango_pipelines.orchestration.asset_keys import STEPS, step_key, table_key, upstream_key
 from totango_pipelines.orchestration.run_metadata import Lineage, source_lineage
@@ -18,28 +18,34 @@ class QuerySources:
     """The upstream assets of an extract, and the lineage of its columns."""
 
     connection: str
-    query: CheckedQuery | None
+    query: str
+    dialect: str
     upstream: tuple[dg.AssetKey, ...]
 
     def lineage(self, columns: Sequence[str]) -> Lineage:
         """From warehouse column to column of the query, where it can be told."""
-        if self.query is None:
+        try:
+            checked = check_query(self.query, dialect=self.dialect)
+        except QueryRefusedError:
             return {}
-        return source_lineage(self.connection, column_origins(self.query, columns))
+        return source_lineage(self.connection, column_origins(checked, columns))
 
 
 def query_sources(project: Project, declared: DeclaredIntegration) -> QuerySources:
-    """The sources of a declared integration; a query that is refused has none."""
+    """The sources of a declared integration; a query that cannot be parsed has none.
+
+    Whether it may be run is for the run to say: to judge five hundred would double the load time.
+    """
     integration = declared.integration
     dialect = str(project.connections[integration.connection].type)
     try:
-        query = check_query(integration.query, dialect=dialect)
+        named = tables_read(integration.query, dialect=dialect)
     except QueryRefusedError:
-        query = None  # the extract itself refuses it, in the run, with its reason
-    tables = [table_key(integration.connection, table) for table in query.tables] if query else []
+        named = ()  # the extract itself refuses it, in the run, with its reason
+    tables = [table_key(integration.connection, table) for table in named]
     waits_for = [upstream_key(text) for text in integration.upstream]
     keys = dict.fromkeys((*waits_for, *(key for key in tables if key)))
-    return QuerySources(integration.connection, query, tuple(keys))
+    return QuerySources(integration.connection, integration.query, dialect, tuple(keys))
 
 
 def without_cycles(sources: Mapping[str, QuerySources]) -> dict[str, QuerySources]:
