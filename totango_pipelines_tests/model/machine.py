@@ -35,7 +35,7 @@ TIME_IS_GIVEN = "TOTANGO_TEST_HISTORIES" in os.environ
 STEPS = 30
 PARTS = 10
 """Tests that share the histories of a hub, so that they can run beside each other."""
-BATCH = 5
+BATCH = 5 if SECONDS / PARTS > 5 else 3
 """Histories between two looks at the clock; the first of a batch is a trivial one."""
 STATEMENTS = st.sampled_from([*range(26), *[AT_THE_LAST] * 13])
 # Making a failure small takes minutes: only who looks at one asks for it.
