@@ -3,26 +3,26 @@
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from totango_pipelines.connections.login import CONNECTIONS_FILE
+from totango_pipelines.connections.connectors import Connector, connector_of
+from totango_pipelines.connections.login import CONNECTIONS_FILE, server_login
 from totango_pipelines.connections.source import Source
 from totango_pipelines.errors import DeclarationError, Problem
 from totango_pipelines.integrations.connection import (
     ConnectionDeclaration,
     DuckdbConnection,
-    FromEnvironment,
     MysqlConnection,
     PostgresConnection,
     SqliteConnection,
 )
+from totango_pipelines.integrations.connection_fields import FromEnvironment
+from totango_pipelines.integrations.declared import Declared
+from totango_pipelines.integrations.files_connection import FilesConnection
 
 _FILE_STATEMENT_TIMEOUT = 30 * 60.0
-_MODULES = {
-    "duckdb": "duckdb_file",
-    "sqlite": "sqlite_file",
-    "postgres": "open_postgres",
-    "mysql": "open_mysql",
-}
+_NOT_A_LOGIN = {"type", "statement_timeout"}
 
 
 def open_source(
@@ -35,37 +35,92 @@ def open_source(
     """The source that a connection declares. Nothing is connected before it is used.
 
     Raises:
-        DeclarationError: an environment variable is missing, or a URL cannot be read.
+        DeclarationError: an environment variable, a key file or the driver is missing, or a URL
+            cannot be read.
     """
-    module = importlib.import_module(f"{__package__}.{_MODULES[declaration.type]}")
+    connector = connector_of(declaration)
+    module = _opener(connector, name)
     source: Source
     if isinstance(declaration, SqliteConnection | DuckdbConnection):
         path = project_folder / declaration.path
         source = module.open_file(name, path, _FILE_STATEMENT_TIMEOUT)
+        return source
+    seconds = float(declaration.statement_timeout_seconds)
+    values, secrets = _values(declaration, name, environment)
+    if isinstance(declaration, FilesConnection):
+        s3 = declaration.s3 and _values(declaration.s3, f"{name}.s3", environment)[0]
+        source = module.open_files(name, project_folder, declaration.tables, s3 or {}, seconds)
+    elif isinstance(declaration, PostgresConnection | MysqlConnection):
+        source = module.open_server(name, {k: str(v) for k, v in values.items()}, seconds)
     else:
-        values = _values(declaration, name, environment)
-        source = module.open_server(name, values, float(declaration.statement_timeout_seconds))
+        values = _with_key_files(values, name, project_folder)
+        values = server_login(values, name, connector.type)
+        hidden = {*secrets, *(values[key] for key in ("password",) if key in values)}
+        driver_source = importlib.import_module(f"{__package__}.driver_source")
+        source = driver_source.DriverSource(
+            name, connector.dialect, module.wire(values), seconds, tuple(hidden)
+        )
     return source
 
 
+def _opener(connector: Connector, name: str) -> ModuleType:
+    try:
+        for driver in connector.drivers:
+            importlib.import_module(driver)
+    except ModuleNotFoundError as missing:
+        tops = {driver.partition(".")[0] for driver in connector.drivers}
+        if connector.extra is None or (missing.name or "").partition(".")[0] not in tops:
+            raise
+        problem = Problem(
+            file=CONNECTIONS_FILE,
+            line=None,
+            path=f"connections.{name}.type",
+            code="DRIVER_MISSING",
+            problem=f"{connector.type} needs a driver that is not installed: {missing.name}.",
+            remedy=f"Install it: {connector.install}",
+        )
+        raise DeclarationError([problem]) from None
+    return importlib.import_module(f"{__package__}.{connector.opener}")
+
+
 def _values(
-    declaration: PostgresConnection | MysqlConnection, name: str, environment: Mapping[str, str]
-) -> dict[str, str]:
-    values: dict[str, str] = {}
-    problems = []
-    for key in ("url", "host", "port", "database", "user", "password"):
+    declaration: Declared, name: str, environment: Mapping[str, str]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The plain fields of a declaration with the secrets in their places, and the secrets."""
+    values: dict[str, Any] = {}
+    secrets, problems = [], []
+    for key in type(declaration).model_fields:
         declared = getattr(declaration, key)
         if isinstance(declared, FromEnvironment):
             found = environment.get(declared.env)
             if found:
                 values[key] = found
+                secrets.append(found)
             else:
                 problems.append(_missing(name, key, declared.env))
-        elif declared is not None:
-            values[key] = str(declared)
+        elif isinstance(declared, str | int | bool) and key not in _NOT_A_LOGIN:
+            values[key] = declared
     if problems:
         raise DeclarationError(problems)
-    return values
+    return values, tuple(secrets)
+
+
+def _with_key_files(values: Mapping[str, Any], name: str, folder: Path) -> dict[str, Any]:
+    found = dict(values)
+    for key in (key for key in values if key.endswith("_file")):
+        path = folder / str(values[key])
+        if not path.is_file():
+            problem = Problem(
+                file=CONNECTIONS_FILE,
+                line=None,
+                path=f"connections.{name}.{key}",
+                code="FILE_MISSING",
+                problem=f"there is no file {values[key]!r}.",
+                remedy="Put it there, or correct the path; it is relative to the project folder.",
+            )
+            raise DeclarationError([problem])
+        found[key] = str(path)
+    return found
 
 
 def _missing(name: str, key: str, variable: str) -> Problem:

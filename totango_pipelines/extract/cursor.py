@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
+from totango_pipelines.connections.bounding import filtered_query
 from totango_pipelines.errors import QueryRefusedError
-from totango_pipelines.extract.moments import WITHOUT_ZONES
+from totango_pipelines.extract.moments import time_literal
 from totango_pipelines.extract.query import CheckedQuery
 from totango_pipelines.integrations.declared import duration_seconds
 
@@ -88,8 +89,7 @@ def window(
     from_there = exp.or_(
         exp.GTE(this=name, expression=_literal(start, query.dialect)), name.is_(exp.null())
     )
-    condition = from_there.sql(dialect=query.dialect)
-    return replace(query, sql=f"SELECT * FROM (\n{query.sql}\n) AS w WHERE {condition}")
+    return replace(query, sql=filtered_query(query.sql, query.dialect, from_there))
 
 
 def _literal(cursor: Cursor, dialect: str) -> exp.Expr:
@@ -100,14 +100,9 @@ def _literal(cursor: Cursor, dialect: str) -> exp.Expr:
             if value >= 0
             else exp.Neg(this=exp.Literal.number(f"{-value:f}"))
         )
-    if isinstance(value, datetime):
-        text = exp.Literal.string(value.isoformat(sep=" "))
-        kind = "TIMESTAMP" if value.tzinfo is None else "TIMESTAMPTZ"
-    elif isinstance(value, date):
-        text, kind = exp.Literal.string(value.isoformat()), "DATE"
-    else:
-        return exp.Literal.string(value)
-    return text if dialect in WITHOUT_ZONES else exp.cast(text, kind)
+    if isinstance(value, date):
+        return time_literal(value, dialect)
+    return exp.Literal.string(value)
 
 
 def _less(cursor: Cursor, lag: float | str | None) -> Cursor:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import dagster as dg
 
+from totango_pipelines.connections.connectors import connector_of
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.lineage import column_origins
 from totango_pipelines.extract.query import CheckedQuery, check_query
@@ -31,7 +32,7 @@ class QuerySources:
 def query_sources(project: Project, declared: DeclaredIntegration) -> QuerySources:
     """The sources of a declared integration; a query that is refused has none."""
     integration = declared.integration
-    dialect = str(project.connections[integration.connection].type)
+    dialect = connector_of(project.connections[integration.connection]).dialect
     try:
         query = check_query(integration.query, dialect=dialect)
     except QueryRefusedError:

@@ -5,12 +5,10 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import psycopg
@@ -23,59 +21,23 @@ from sqlalchemy.engine import make_url
 from totango_pipelines.connections.duckdb_file import DuckDBSource
 from totango_pipelines.connections.mysql import MySQLSource
 from totango_pipelines.connections.postgres import PostgresSource
-from totango_pipelines.connections.source import Source
 from totango_pipelines.connections.sqlite_file import SQLiteSource
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
-
-SECRET = "hunter2-canary"
-ROWS_OF_MANY = 150_000
-
-
-@dataclass
-class Bed:
-    """A source under test, the same data behind it and how its engine writes SQL."""
-
-    source: Any
-    run: Callable[[str], Any]
-    unreachable: Source
-    quote: str = '"'
-    endless: str = ""
-    kill: Callable[[], None] | None = None
-    exact_decimal: pa.DataType = field(default_factory=pa.string)
-    text_type: str = "text"
-    bytes_sql: str = "x'00ff'"
-    bad_cast: str | None = None
-
-    def table(self, sql: str, limit: int | None = None) -> pa.Table:
-        with self.source.batches(sql, limit=limit) as reader:
-            return reader.read_all()
-
-    def name(self, name: str) -> str:
-        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
-
-
-CREATE = """CREATE TABLE things (id integer, name {text}, price numeric(10,2), day {day},
-    moment {moment}, score double precision)"""
-INSERT = """INSERT INTO things VALUES
-    (1, 'Zoë 😀', 0.10, '2024-02-29', '2024-02-29 23:59:59.123456', 0.1),
-    (2, '', 12345678.99, '1970-01-01', '1970-01-01 00:00:00', -1.5),
-    (3, 'line
-break, "quotes" and ''more''', 0, '2999-12-31', '2999-12-31 00:00:00', 1e300),
-    (NULL, NULL, NULL, NULL, NULL, NULL)"""
-MANY = f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS_OF_MANY})
-    SELECT i FROM n"""
-
-
-def read_to_the_end(source, sql):
-    with source.batches(sql) as reader:
-        for _ in reader:
-            pass
-
-
-def fill(run, *, text="text", day="date", moment="timestamp"):
-    run(CREATE.format(text=text, day=day, moment=moment))
-    run(INSERT)
-    run("CREATE TABLE many (i integer)")
+from totango_pipelines_tests.contracts.source_bed import (
+    MANY,
+    ROWS_OF_MANY,
+    SECRET,
+    Bed,
+    fill,
+    read_to_the_end,
+)
+from totango_pipelines_tests.contracts.warehouse_beds import (  # noqa: F401 - fixtures
+    bigquery_bed,
+    files_bed,
+    redshift_bed,
+    s3_bed,
+    snowflake_bed,
+)
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +154,13 @@ def mysql_bed(mysql_url):
         cursor.execute(f"DROP DATABASE {database}")
 
 
-@pytest.fixture(scope="module", params=["postgres", "postgres_copy", "duckdb", "sqlite", "mysql"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        *("postgres", "postgres_copy", "duckdb", "sqlite", "mysql", "files", "s3", "redshift"),
+        *("snowflake", "bigquery"),
+    ],
+)
 def bed(request) -> Bed:
     return request.getfixturevalue(f"{request.param}_bed")
 

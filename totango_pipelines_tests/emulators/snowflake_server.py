@@ -1,0 +1,28 @@
+"""fakesnow as a server that version 5 of the vendor's client can log in to.
+
+Runs in the environment that `make emulators` makes: `python snowflake_server.py PORT`.
+"""
+
+import json
+import sys
+from importlib import import_module
+
+import uvicorn
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+# The package has a function of the same name.
+server = import_module("fakesnow.server")
+
+
+async def login(request):
+    """fakesnow's own answer, and the two fields without which the client gives up."""
+    answer = json.loads((await server.login_request(request)).body)
+    answer["data"] |= {"masterToken": answer["data"]["token"], "sessionId": 1}
+    return JSONResponse(answer)
+
+
+path = "/session/v1/login-request"
+routes = [route for route in server.app.router.routes if route.path != path]
+server.app.router.routes[:] = [Route(path, login, methods=["POST"]), *routes]
+uvicorn.run(server.app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
