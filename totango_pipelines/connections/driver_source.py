@@ -114,7 +114,7 @@ class DriverSource:
     def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
         watch = _Watch(self.statement_timeout)
-        with self._as_our_errors(watch):
+        with self._as_our_errors(watch, logging_in=True):
             session = self.wire.connect(self.statement_timeout)
         ended = threading.Event()
         try:
@@ -183,20 +183,22 @@ class DriverSource:
             raise source.refused(self.name, said, _AS_TEXT) from None
 
     @contextmanager
-    def _as_our_errors(self, watch: "_Watch") -> Iterator[None]:
+    def _as_our_errors(self, watch: "_Watch", *, logging_in: bool = False) -> Iterator[None]:
         try:
             yield
         except self._raised as error:
-            raise self._translated(error, watch) from None
+            known = isinstance(error, self.wire.errors) and not logging_in
+            means = self.wire.means(error) if known else Failure.UNREACHABLE
+            raise self._translated(error, means, watch) from None
 
     def _translated(
-        self, error: Exception, watch: "_Watch"
+        self, error: Exception, means: Failure, watch: "_Watch"
     ) -> QueryRefusedError | SourceUnavailableError:
-        known = isinstance(error, self.wire.errors)
-        means = self.wire.means(error) if known else Failure.UNREACHABLE
         if watch.struck or means is Failure.TIMEOUT:
             return source.stopped(self.name, self.statement_timeout)
-        said = self._without_secrets(self.wire.said(error) if known else str(error))
+        said = self._without_secrets(
+            self.wire.said(error) if isinstance(error, self.wire.errors) else str(error)
+        )
         if means is Failure.UNREACHABLE:
             return source.unavailable(self.name, said, _REACH)
         said = source.without_values(said) if means is Failure.DATA else said

@@ -1,6 +1,7 @@
 """From a declared connection to a source: the door that imports an engine's driver."""
 
 import importlib
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -57,10 +58,26 @@ def open_source(
         values = server_login(values, name, connector.type)
         hidden = {*secrets, *(values[key] for key in ("password",) if key in values)}
         driver_source = importlib.import_module(f"{__package__}.driver_source")
-        source = driver_source.DriverSource(
-            name, connector.dialect, module.wire(values), seconds, tuple(hidden)
-        )
+        wire = _wire(module, values, name)
+        source = driver_source.DriverSource(name, connector.dialect, wire, seconds, tuple(hidden))
     return source
+
+
+def _wire(module: ModuleType, values: Mapping[str, Any], name: str) -> object:
+    try:
+        wire: object = module.wire(values)
+    except ValueError:
+        # Not quoted: the message may hold the key.
+        problem = Problem(
+            file=CONNECTIONS_FILE,
+            line=None,
+            path=f"connections.{name}",
+            code="LOGIN_INVALID",
+            problem="holds a key or a port that cannot be read.",
+            remedy="Check what its variables hold: a service account's key is JSON.",
+        )
+        raise DeclarationError([problem]) from None
+    return wire
 
 
 def _opener(connector: Connector, name: str) -> ModuleType:
@@ -80,7 +97,16 @@ def _opener(connector: Connector, name: str) -> ModuleType:
             remedy=f"Install it: {connector.install}",
         )
         raise DeclarationError([problem]) from None
+    _silence(connector)
     return importlib.import_module(f"{__package__}.{connector.opener}")
+
+
+def _silence(connector: Connector) -> None:
+    """A driver's own log lines may hold what our messages hide; without a handler they are shown."""
+    for driver in connector.drivers if connector.extra else ():
+        logger = logging.getLogger(driver.partition(".")[0])
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
 
 
 def _values(

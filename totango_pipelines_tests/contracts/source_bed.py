@@ -25,21 +25,26 @@ class Bed:
     exact_decimal: pa.DataType = field(default_factory=pa.string)
     text_type: str = "text"
     bytes_sql: str = "x'00ff'"
+    bytes_shown: str = "\\x00ff"
     bad_cast: str | None = None
     upper: bool = False
     """A name without quotes comes back in upper case."""
-    integer: str = "integer"
+    integers: tuple[bytes, ...] = (b"integer", b"int")
+    prices: tuple[bytes, ...] = (b"numeric(10,2)", b"decimal(10,2)")
+    null_type: pa.DataType = field(default_factory=pa.string)
     typed_times: bool = True
     stands_in: bool = False
     """An emulator: it runs every query to its end, and has limits of its own."""
-    refuses_two_cases: bool = False
-    """Names that differ in case are one name to the engine."""
 
     def table(self, sql: str, limit: int | None = None) -> pa.Table:
         with self.source.batches(sql, limit=limit) as reader:
             table = reader.read_all()
         # As the tests wrote the names.
-        return table.rename_columns(map(str.lower, table.column_names)) if self.upper else table
+        return (
+            table.rename_columns([name.lower() for name in table.column_names])
+            if self.upper
+            else table
+        )
 
     def named(self, sql: str) -> pa.Table:
         with self.source.batches(sql) as reader:

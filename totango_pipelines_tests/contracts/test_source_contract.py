@@ -194,9 +194,9 @@ def test_decimals_are_never_floats(bed):
 def test_integers_are_64_bits_wide_and_the_field_names_the_engines_type(bed):
     schema = bed.table("SELECT id, price FROM things").schema
     assert schema.field("id").type == pa.int64()
-    assert schema.field("id").metadata[b"source_type"].lower() in (b"integer", b"int")
+    assert schema.field("id").metadata[b"source_type"].lower() in bed.integers
     price = schema.field("price").metadata[b"source_type"].lower()
-    assert price in (b"numeric(10,2)", b"decimal(10,2)")
+    assert price in bed.prices
 
 
 def test_dates_and_times_are_typed_where_the_engine_types_them(bed):
@@ -208,19 +208,21 @@ def test_dates_and_times_are_typed_where_the_engine_types_them(bed):
 
 
 def test_bytes_are_hexadecimal_text(bed):
-    assert bed.table(f"SELECT {bed.bytes_sql} AS b").to_pylist() == [{"b": "\\x00ff"}]
+    if bed.stands_in and bed.source.dialect == "snowflake":
+        pytest.skip("the emulator returns other bytes than it was given")
+    assert bed.table(f"SELECT {bed.bytes_sql} AS b").to_pylist() == [{"b": bed.bytes_shown}]
 
 
 def test_a_column_of_nulls_has_a_type(bed):
     table = bed.table("SELECT NULL AS void FROM things")
-    assert table["void"].type == pa.string()
+    assert table["void"].type == bed.null_type
     assert table["void"].null_count == 4
 
 
 def test_no_rows_give_the_schema_and_no_batches(bed):
     with bed.source.batches("SELECT id, day FROM things WHERE 1 = 0") as reader:
-        assert reader.schema.names == ["id", "day"]
-        assert reader.schema.field("id").type == pa.int64()
+        assert [name.lower() for name in reader.schema.names] == ["id", "day"]
+        assert reader.schema.field(0).type == pa.int64()
         assert list(reader) == []
 
 
@@ -230,21 +232,29 @@ def test_no_rows_give_the_schema_and_no_batches(bed):
 def test_any_column_name_arrives(bed, name):
     if bed.source.dialect == "mysql" and "😀" in name:
         pytest.skip("MySQL's identifiers end at U+FFFF")
-    assert bed.table(f"SELECT 1 AS {bed.name(name)}").to_pylist() == [{name: 1}]
+    if bed.source.dialect == "bigquery" and not name.isidentifier():
+        pytest.skip("BigQuery's columns have letters, digits and _")
+    assert bed.named(f"SELECT 1 AS {bed.name(name)}").to_pylist() == [{name: 1}]
 
 
 def test_names_that_differ_in_case_are_two_columns(bed):
-    table = bed.table(f"SELECT 1 AS {bed.name('a')}, 2 AS {bed.name('A')}")
+    if bed.stands_in:
+        pytest.skip("to the engine of the emulator they are one")
+    table = bed.named(f"SELECT 1 AS {bed.name('a')}, 2 AS {bed.name('A')}")
     assert table.to_pylist() == [{"a": 1, "A": 2}]
 
 
 def test_a_column_returned_twice_is_refused_by_name(bed):
-    with pytest.raises(QueryRefusedError, match="column 'id' more than once"):
+    if bed.stands_in and bed.source.dialect == "bigquery":
+        pytest.skip("BigQuery refuses it; the emulator gives the second column another name")
+    with pytest.raises(QueryRefusedError, match=r"(?i)column 'id' more than once"):
         bed.table("SELECT id, name, id FROM things")
 
 
 def test_a_column_returned_twice_is_refused_in_a_preview_too(bed):
-    with pytest.raises(QueryRefusedError, match="column 'id' more than once"):
+    if bed.stands_in and bed.source.dialect == "bigquery":
+        pytest.skip("BigQuery refuses it; the emulator gives the second column another name")
+    with pytest.raises(QueryRefusedError, match=r"(?i)column 'id' more than once"):
         bed.table("SELECT id, name, id FROM things", limit=1)
 
 
@@ -262,7 +272,7 @@ def test_rows_come_in_bounded_batches_in_the_order_asked_for(bed):
         sizes, values = [], []
         for batch in reader:
             sizes.append(batch.num_rows)
-            values.extend(batch["i"].to_pylist())
+            values.extend(batch.column(0).to_pylist())
     assert max(sizes) <= 131_072
     assert len(sizes) > 1
     assert values == list(range(ROWS_OF_MANY, 0, -1))
@@ -301,11 +311,13 @@ def test_the_engine_refuses_a_write_that_passed_the_guard(bed, write):
 
 
 def test_a_wrong_query_is_refused_in_the_engines_words(bed):
-    with pytest.raises(QueryRefusedError, match=r"connection 'under_test': .*nope.*Correct"):
+    with pytest.raises(QueryRefusedError, match=r"(?i)connection 'under_test': .*nope.*Correct"):
         bed.table("SELECT nope FROM things")
 
 
 def test_an_endless_query_is_stopped(bed):
+    if bed.stands_in:
+        pytest.skip("the emulator runs every query to its end")
     impatient = replace(bed.source, statement_timeout=0.5)
     started = time.monotonic()
     with pytest.raises(QueryRefusedError, match=r"statement_timeout of 0\.5 s"):
@@ -315,7 +327,7 @@ def test_an_endless_query_is_stopped(bed):
 
 def test_a_dropped_connection_is_retriable(bed):
     if bed.kill is None:
-        pytest.skip("a file has no connection")
+        pytest.skip("a file, or an emulator, drops no connection")
     with bed.source.batches(bed.endless) as reader:
         reader.read_next_batch()
         bed.kill()
@@ -325,7 +337,9 @@ def test_a_dropped_connection_is_retriable(bed):
 
 def test_leaving_early_stops_the_query(bed):
     # SQLite looks at all values once before the first batch: nothing endless ever starts there.
-    sql = "SELECT i FROM many" if bed.source.dialect == "sqlite" else bed.endless
+    sql = bed.endless
+    if bed.source.dialect == "sqlite" or bed.stands_in:
+        sql = "SELECT i FROM many"
     with bed.source.batches(sql) as reader:
         assert reader.read_next_batch().num_rows > 0
     if bed.source.dialect == "postgres":

@@ -24,7 +24,6 @@ from totango_pipelines.integrations.connection import FilesConnection
 from totango_pipelines.integrations.connection_fields import FromEnvironment
 from totango_pipelines.integrations.files_connection import FileTable, S3Login
 from totango_pipelines_tests.contracts.source_bed import (
-    INSERT,
     ROWS_OF_MANY,
     SECRET,
     Bed,
@@ -47,6 +46,11 @@ THINGS = pa.table(
         "score": [0.1, -1.5, 1e300, None],
     }
 )
+BIGQUERY_INSERT = """INSERT INTO things VALUES
+    (1, 'Zoë 😀', 0.10, '2024-02-29', '2024-02-29 23:59:59.123456', 0.1),
+    (2, '', 12345678.99, '1970-01-01', '1970-01-01 00:00:00', -1.5),
+    (3, 'line\\nbreak, "quotes" and \\'more\\'', 0, '2999-12-31', '2999-12-31 00:00:00', 1e300),
+    (NULL, NULL, NULL, NULL, NULL, NULL)"""
 MANY_ROWS = pa.table({"i": pa.array(range(1, ROWS_OF_MANY + 1), pa.int32())})
 
 
@@ -208,7 +212,8 @@ def snowflake_bed():
                 ),
                 exact_decimal=pa.decimal128(10, 2),
                 upper=True,
-                integer="number(38,0)",
+                integers=(b"number(38,0)",),
+                prices=(b"number(10,2)",),
                 stands_in=True,
             )
 
@@ -233,18 +238,23 @@ def bigquery_bed():
             "CREATE TABLE things (id INT64, name STRING, price NUMERIC(10, 2), day DATE, "
             "moment DATETIME, score FLOAT64)"
         )
-        run(INSERT.replace("''", "\\'").replace("\nbreak", "\\nbreak").replace("'', ", "'', "))
+        run(BIGQUERY_INSERT)
         run("CREATE TABLE many (i INT64)")
         run(f"INSERT INTO many SELECT i FROM UNNEST(GENERATE_ARRAY(1, {ROWS_OF_MANY})) AS i")
         yield Bed(
             source=driver_source("bigquery", bigquery_wire.wire(values)),
             run=run,
             unreachable=driver_source(
-                "bigquery", bigquery_wire.wire({**values, "endpoint": "http://127.0.0.1:1"})
+                "bigquery",
+                bigquery_wire.wire({**values, "endpoint": "http://127.0.0.1:1", "patience": 1}),
             ),
             quote="`",
-            exact_decimal=pa.decimal128(10, 2),
+            # The emulator forgets the precision that a column was declared with.
+            exact_decimal=pa.decimal128(38, 9),
+            prices=(b"numeric(38,9)",),
+            null_type=pa.int64(),
             bytes_sql="FROM_HEX('01ff')",
+            bytes_shown="\\x01ff",
             stands_in=True,
         )
         client.close()

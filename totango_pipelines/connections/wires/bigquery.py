@@ -13,6 +13,7 @@ import pyarrow as pa
 from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
+from google.cloud.bigquery.retry import DEFAULT_RETRY
 from google.oauth2 import service_account
 
 from totango_pipelines.connections import source
@@ -20,7 +21,8 @@ from totango_pipelines.connections.driver_source import Answer, Column, Failure,
 from totango_pipelines.errors import QueryRefusedError
 
 _SCOPES = ("https://www.googleapis.com/auth/bigquery",)
-_RETRY_NOTHING_LONGER_THAN = 60.0
+_PATIENCE = 60.0
+"""Seconds for which a request that fails in passing is made again."""
 _BAD_LOGIN = 401
 _BUSY = 429
 _SERVER = 500
@@ -37,25 +39,38 @@ _ARROW_OF = {
 
 def client_of(values: Mapping[str, Any]) -> bigquery.Client:
     """The client of a declared project; nothing is connected yet."""
-    credentials = values.get("google_credentials")
-    if "credentials" in values:
-        info = json.loads(values["credentials"])
-        credentials = service_account.Credentials.from_service_account_info(info, scopes=_SCOPES)
-    elif "credentials_file" in values:
-        info = json.loads(Path(values["credentials_file"]).read_text(encoding="utf-8"))
-        credentials = service_account.Credentials.from_service_account_info(info, scopes=_SCOPES)
     return bigquery.Client(
         project=values["project"],
-        credentials=credentials,
+        credentials=values.get("google_credentials"),
         location=values.get("location"),
         client_options={"api_endpoint": values["endpoint"]} if "endpoint" in values else None,
     )
 
 
+def login_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with their key as the client's credentials.
+
+    Raises:
+        ValueError: the key is not one of a service account, in JSON.
+    """
+    key = values.get("credentials")
+    if key is None and "credentials_file" in values:
+        key = Path(values["credentials_file"]).read_text(encoding="utf-8")
+    if key is None:
+        return dict(values)
+    info = json.loads(key)
+    if not isinstance(info, dict):
+        message = "the key is not an object of JSON"
+        raise ValueError(message)
+    made = service_account.Credentials.from_service_account_info(info, scopes=_SCOPES)
+    return {**values, "google_credentials": made}
+
+
 def wire(values: Mapping[str, Any]) -> Wire:
-    """The wire of a declared project."""
+    """The wire of a declared project; see login_of."""
+    login = login_of(values)
     return Wire(
-        connect=lambda seconds: _session(values, seconds),
+        connect=lambda seconds: _session(login, seconds),
         errors=(GoogleAPIError, GoogleAuthError),
         means=_means,
         now="SELECT CURRENT_TIMESTAMP() AS now",
@@ -64,21 +79,14 @@ def wire(values: Mapping[str, Any]) -> Wire:
 
 
 def _session(values: Mapping[str, Any], seconds: float) -> Session:
-    try:
-        client = client_of(values)
-    except (ValueError, KeyError):
-        # The message may quote the key.
-        reason = "the credentials are not a service account's key in JSON"
-        raise GoogleAuthError(reason) from None
+    client = client_of(values)
     started: list[bigquery.QueryJob] = []
 
     def ask(sql: str) -> Answer:
         _refuse_anything_but_a_select(client, values, sql)
-        job = client.query(
-            sql, job_config=_config(values, seconds), timeout=_RETRY_NOTHING_LONGER_THAN
-        )
+        job = client.query(sql, job_config=_config(values, seconds), **_patient(values))
         started.append(job)
-        rows = job.result(page_size=source.BATCH_ROWS)
+        rows = job.result(page_size=source.BATCH_ROWS, retry=_patient(values)["retry"])
         return Answer(
             [_column(described) for described in rows.schema],
             rows.to_arrow_iterable(max_queue_size=1),
@@ -89,6 +97,16 @@ def _session(values: Mapping[str, Any], seconds: float) -> Session:
             job.cancel()
 
     return Session(ask, cancel, client.close)
+
+
+def _patient(values: Mapping[str, Any]) -> dict[str, Any]:
+    seconds = float(values.get("patience", _PATIENCE))
+    # A job that fails is not run again: the extract as a whole is retried.
+    return {
+        "retry": DEFAULT_RETRY.with_timeout(seconds),
+        "job_retry": None,
+        "timeout": seconds,
+    }
 
 
 def _config(values: Mapping[str, Any], seconds: float) -> bigquery.QueryJobConfig:
@@ -107,9 +125,9 @@ def _config(values: Mapping[str, Any], seconds: float) -> bigquery.QueryJobConfi
 def _refuse_anything_but_a_select(
     client: bigquery.Client, values: Mapping[str, Any], sql: str
 ) -> None:
-    config = _config(values, _RETRY_NOTHING_LONGER_THAN)
+    config = _config(values, _PATIENCE)
     config.dry_run = True
-    kind = client.query(sql, job_config=config, timeout=_RETRY_NOTHING_LONGER_THAN).statement_type
+    kind = client.query(sql, job_config=config, **_patient(values)).statement_type
     if kind != "SELECT":
         message = f"BigQuery takes the query for {kind}, and only a SELECT is run. Remove the rest."
         raise QueryRefusedError(message)

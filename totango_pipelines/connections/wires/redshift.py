@@ -4,6 +4,7 @@ The driver would keep a whole answer in memory, so the rows are fetched from a c
 server's. A cluster of a single node hands out at most 1,000 at a time.
 """
 
+import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -75,11 +76,16 @@ def _session(login: Mapping[str, Any], seconds: float) -> Session:
     cursor.execute(f"SET statement_timeout TO {int(seconds * 1000)}")
     cursor.execute("SET timezone TO 'UTC'")
     cursor.execute("BEGIN READ ONLY")
-    return Session(lambda sql: _answer(cursor, sql), connection.close, connection.close)
+
+    def cancel() -> None:
+        # Closing would fail under the thread that reads.
+        connection._usock.shutdown(socket.SHUT_RDWR)
+
+    return Session(lambda sql: _answer(cursor, sql), cancel, connection.close)
 
 
 def _answer(cursor: Any, sql: str) -> Answer:  # noqa: ANN401 - without stubs
-    cursor.execute("DECLARE totango_rows CURSOR FOR\n" + sql.replace("%", "%%"))
+    cursor.execute(f"DECLARE totango_rows CURSOR FOR\n{sql}")
     first = _fetch(cursor)
     columns = [
         _column(label, described)

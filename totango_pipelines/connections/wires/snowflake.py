@@ -13,7 +13,11 @@ from snowflake.connector import errors
 from totango_pipelines.connections import source
 from totango_pipelines.connections.driver_source import Answer, Column, Failure, Session, Wire
 
-_LOGIN_TIMEOUT = 30
+_CONNECTING = {
+    "login_timeout": 30,
+    # Else a closed session lets its query run on.
+    "enable_server_session_keep_alive_auto_detection": False,
+}
 _TIMED_OUT = {604, 630}
 """The query was cancelled, by us or by STATEMENT_TIMEOUT_IN_SECONDS."""
 _ABOUT_DATA = range(100_000, 101_000)
@@ -62,10 +66,7 @@ def _session(login: Mapping[str, Any], seconds: float) -> Session:
         "QUERY_TAG": "totango_pipelines",
     }
     connection = snowflake.connector.connect(
-        login_timeout=_LOGIN_TIMEOUT,
-        # Else a closed session lets its query run on.
-        enable_server_session_keep_alive_auto_detection=False,
-        **login,
+        **{**_CONNECTING, **login},
         session_parameters=parameters,
     )
     cursor = connection.cursor()
