@@ -62,7 +62,8 @@ class FilesSource(DuckDBSource):
                 return _parquet(paths, filesystem)
             return _csv(paths, filesystem, table)
         except (OSError, pa.ArrowException) as error:
-            said = f"the files of the table '{name}' cannot be read: {self._hidden(str(error))}"
+            reason = source.without_values(self._hidden(str(error)))
+            said = f"the files of the table '{name}' cannot be read: {reason}"
             raise source.unavailable(self.name, said, _REMEDY) from None
 
     def _files(self, pattern: str) -> tuple[fs.FileSystem, list[str]]:

@@ -23,6 +23,8 @@ from totango_pipelines.connections.mysql import MySQLSource
 from totango_pipelines.connections.postgres import PostgresSource
 from totango_pipelines.connections.sqlite_file import SQLiteSource
 from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+from totango_pipelines.extract.cursor import Cursor, window
+from totango_pipelines.extract.query import check_query
 from totango_pipelines_tests.contracts.source_bed import (
     MANY,
     ROWS_OF_MANY,
@@ -112,6 +114,7 @@ def sqlite_bed(tmp_path_factory):
         run=session.execute,
         unreachable=SQLiteSource("under_test", folder / "missing.sqlite", 30.0),
         endless="WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+        typed_times=False,
     )
     session.close()
 
@@ -203,7 +206,7 @@ def test_dates_and_times_are_typed_where_the_engine_types_them(bed):
     schema = bed.table("SELECT day, moment FROM things").schema
     typed = (pa.date32(), pa.timestamp("us"))
     assert (schema.field("day").type, schema.field("moment").type) == (
-        (pa.string(), pa.string()) if bed.source.dialect == "sqlite" else typed
+        typed if bed.typed_times else (pa.string(), pa.string())
     )
 
 
@@ -388,6 +391,17 @@ def test_a_message_about_data_shows_no_data(bed):
 
 def test_the_source_shows_no_secret_of_itself(bed):
     assert SECRET not in repr(bed.unreachable)
+
+
+def test_a_window_holds_the_rows_from_the_cursor_on_and_those_without(bed):
+    query = check_query(
+        "WITH all_of_it AS (SELECT id, moment FROM things) SELECT id, moment FROM all_of_it",
+        dialect=bed.source.dialect,
+    )
+    since = datetime(2024, 2, 29, 23, 59, 59, 123456, tzinfo=UTC).replace(tzinfo=None)
+    cursor = Cursor(since if bed.typed_times else str(since))
+    rows = window(query, "MOMENT" if bed.upper else "moment", cursor, None)
+    assert sorted(bed.table(rows.sql)["id"].to_pylist(), key=str) == [1, 3, None]
 
 
 def test_dates_stay_dates_next_to_a_text(bed):
