@@ -80,8 +80,9 @@ format: $(READY) ## format and mend what can be mended
 schemas: $(READY) ## write the JSON Schemas of the declared files again
 	@$(BIN)/python -m totango_pipelines.integrations.json_schemas
 
-docs: $(READY) ## write the page about expressions again
+docs: $(READY) ## write the pages about expressions and connectors again
 	@$(BIN)/python -m totango_pipelines.mapping.functions.page
+	@$(BIN)/python -m totango_pipelines.connections.page
 
 bench: $(READY) ## a million rows beside plain COPY and MERGE, the modes, ten and five hundred integrations
 	@$(BIN)/python benchmarks/postgres_to_postgres.py

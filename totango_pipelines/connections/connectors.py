@@ -50,6 +50,8 @@ class Connector:
     """The fields that it takes."""
     type: str
     """In connections.yaml."""
+    example: str
+    """An entry of connections.yaml."""
     label: str
     dialect: str
     """The name that sqlglot knows its SQL by."""
@@ -88,6 +90,7 @@ _ROLE_ONLY = "the login's rights; the statement is parsed again before it is sen
 _ALL: Final = (
     Connector(
         type="postgres",
+        example="crm: {type: postgres, url: {env: CRM_URL}}",
         label="PostgreSQL",
         dialect="postgres",
         model=PostgresConnection,
@@ -102,6 +105,8 @@ _ALL: Final = (
     ),
     Connector(
         type="mysql",
+        example="shop: {type: mysql, host: db, database: shop, user: etl, password: {env: "
+        "SHOP_PW}}",
         label="MySQL, MariaDB",
         dialect="mysql",
         model=MysqlConnection,
@@ -116,6 +121,7 @@ _ALL: Final = (
     ),
     Connector(
         type="duckdb",
+        example="demo: {type: duckdb, path: demo/warehouse.duckdb}",
         label="DuckDB",
         dialect="duckdb",
         model=DuckdbConnection,
@@ -129,6 +135,7 @@ _ALL: Final = (
     ),
     Connector(
         type="sqlite",
+        example="old: {type: sqlite, path: old.sqlite}",
         label="SQLite",
         dialect="sqlite",
         model=SqliteConnection,
@@ -142,6 +149,7 @@ _ALL: Final = (
     ),
     Connector(
         type="files",
+        example="drop: {type: files, tables: {orders: {path: data/orders-*.csv}}}",
         label="CSV and Parquet files, on disk or in S3",
         dialect="duckdb",
         model=FilesConnection,
@@ -155,6 +163,8 @@ _ALL: Final = (
     ),
     Connector(
         type="snowflake",
+        example="sf: {type: snowflake, account: acme-eu1, user: etl, private_key_file: "
+        "keys/etl.p8, warehouse: S}",
         label="Snowflake",
         dialect="snowflake",
         model=SnowflakeConnection,
@@ -170,6 +180,7 @@ _ALL: Final = (
     ),
     Connector(
         type="bigquery",
+        example="bq: {type: bigquery, project: acme, dataset: crm, credentials_file: keys/bq.json}",
         label="BigQuery",
         dialect="bigquery",
         model=BigqueryConnection,
@@ -185,6 +196,8 @@ _ALL: Final = (
     ),
     Connector(
         type="redshift",
+        example="rs: {type: redshift, host: acme.eu-1.redshift.amazonaws.com, database: crm, "
+        "user: etl, password: {env: RS_PW}}",
         label="Amazon Redshift",
         dialect="redshift",
         model=RedshiftConnection,
@@ -200,6 +213,8 @@ _ALL: Final = (
     ),
     Connector(
         type="databricks",
+        example="lake: {type: databricks, host: dbc-1.cloud.databricks.com, http_path: "
+        "/sql/1.0/warehouses/a, token: {env: DBX}}",
         label="Databricks",
         dialect="databricks",
         model=DatabricksConnection,
@@ -215,6 +230,8 @@ _ALL: Final = (
     ),
     Connector(
         type="sqlserver",
+        example="erp: {type: sqlserver, host: erp, database: erp, user: etl, password: {env: "
+        "ERP_PW}}",
         label="SQL Server, Azure SQL",
         dialect="tsql",
         model=SqlserverConnection,
@@ -230,6 +247,7 @@ _ALL: Final = (
     ),
     Connector(
         type="oracle",
+        example="ora: {type: oracle, host: ora, database: CRM, user: etl, password: {env: ORA_PW}}",
         label="Oracle",
         dialect="oracle",
         model=OracleConnection,
@@ -245,6 +263,8 @@ _ALL: Final = (
     ),
     Connector(
         type="trino",
+        example="hive: {type: trino, host: trino, database: hive, schema: crm, user: etl, "
+        "password: {env: TRINO_PW}}",
         label="Trino",
         dialect="trino",
         model=TrinoConnection,
@@ -260,6 +280,7 @@ _ALL: Final = (
     ),
     Connector(
         type="athena",
+        example="ath: {type: athena, region: eu-central-1, work_group: primary, database: crm}",
         label="Amazon Athena",
         dialect="athena",
         model=AthenaConnection,
@@ -275,6 +296,8 @@ _ALL: Final = (
     ),
     Connector(
         type="clickhouse",
+        example="ch: {type: clickhouse, host: ch, database: crm, user: etl, password: {env: "
+        "CH_PW}}",
         label="ClickHouse",
         dialect="clickhouse",
         model=ClickhouseConnection,

@@ -76,3 +76,14 @@ def test_files_need_no_login(cli, project):
         "connections:\n  crm: {type: files, tables: {a: {path: data/*.csv}}}\n",
     )
     assert cli("check-connection", "crm").code == 0
+
+
+def test_an_integration_of_files_is_previewed_and_validated_like_any_other(cli, project):
+    project.file("data/a.csv", "id,name,renewal\n007,Acme,2026-01-31\n")
+    project.file(
+        "connections.yaml",
+        "connections:\n  crm: {type: files, tables: {accounts: {path: data/*.csv}}}\n",
+    )
+    answer = cli("preview", "accounts", "--json")
+    assert (answer.code, answer.json["rows"]) == (0, [["007", "Acme", "2026-01-31"]])
+    assert cli("validate", "accounts").code == 0
