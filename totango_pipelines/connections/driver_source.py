@@ -113,7 +113,7 @@ class DriverSource:
     @contextmanager
     def batches(self, sql: str, *, limit: int | None = None) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
-        watch = _Watch(self.statement_timeout)
+        watch = _Watch(self.statement_timeout, self._raised)
         with self._as_our_errors(watch, logging_in=True):
             session = self.wire.connect(self.statement_timeout)
         ended = threading.Event()
@@ -214,8 +214,8 @@ class DriverSource:
 class _Watch:
     """Cancels a query that outlives the engine's own timeout, or whose engine has none."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: float, raised: tuple[type[Exception], ...]) -> None:
+        self.seconds, self.raised = seconds, raised
         self.struck = False
 
     @contextmanager
@@ -231,4 +231,6 @@ class _Watch:
 
     def _strike(self, session: Session) -> None:
         self.struck = True
-        session.cancel()
+        # A query that ended in this moment cannot be cancelled any more.
+        with suppress(*self.raised):
+            session.cancel()

@@ -22,7 +22,8 @@ A driver that is an extra is installed by the command in its line; without it, a
 
 *real*: the engine itself. *real client, emulator*: the vendor's own driver against something that behaves like the
 engine; what the emulator does otherwise, the tests skip with a reason. *real client, a server of the same protocol*:
-Redshift's driver against PostgreSQL. *compiled only*: arguments, types, errors and SQL are checked against the driver's
+Redshift's driver against PostgreSQL. *real client, answers written down*: the driver read answers that a test wrote, no
+engine made them. *compiled only*: arguments, types, errors and SQL are checked against the driver's
 and the dialect's rules, and no server was there to ask. Run `check-connection` before you rely on one of those.
 
 ## What every connector does
