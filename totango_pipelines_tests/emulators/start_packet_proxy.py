@@ -1,10 +1,16 @@
-"""PostgreSQL for Redshift's driver: the one parameter that PostgreSQL refuses is taken out."""
+"""PostgreSQL for Redshift's driver: the one parameter that PostgreSQL refuses is taken out.
 
+The driver also reads the server's version as one of Python's, which Debian's is not.
+"""
+
+import re
 import socket
 import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+_VERSION = re.compile(rb"(server_version\0[\d.]+)( [^\0]+)\0")
 
 
 @contextmanager
@@ -56,10 +62,15 @@ def _exactly(sender: socket.socket, size: int) -> bytes:
     return read
 
 
+def _plain_version(part: bytes) -> bytes:
+    # Of the same length, since the message says how long it is.
+    return _VERSION.sub(lambda said: said[1] + b"+" + b"0" * (len(said[2]) - 1) + b"\0", part)
+
+
 def _pump(sender: socket.socket, receiver: socket.socket) -> None:
     with suppress(OSError):
         while part := sender.recv(65_536):
-            receiver.sendall(part)
+            receiver.sendall(_plain_version(part))
     for end in (sender, receiver):
         with suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
