@@ -45,6 +45,8 @@ class FilesSource(DuckDBSource):
         try:
             for name, table in self.tables.items():
                 connection.register(name, self._dataset(name, table))
+            # It would be drawn on the standard output of a command.
+            connection.execute("SET enable_progress_bar = false")
             connection.execute("SET lock_configuration = true")
         except BaseException:
             connection.close()
