@@ -97,7 +97,10 @@ def _s3_filesystem(login: Mapping[str, str]) -> fs.S3FileSystem:
 
 
 def _parquet(paths: Sequence[str], filesystem: fs.FileSystem) -> ds.Dataset:
-    factory = ds.FileSystemDatasetFactory(filesystem, list(paths), ds.ParquetFileFormat())
+    # Else whole row groups ahead of the reader would be kept.
+    options = ds.ParquetFragmentScanOptions(pre_buffer=False, use_buffered_stream=True)
+    form = ds.ParquetFileFormat(default_fragment_scan_options=options)
+    factory = ds.FileSystemDatasetFactory(filesystem, list(paths), form)
     return factory.finish(factory.inspect(promote_options="permissive"))
 
 
