@@ -14,7 +14,9 @@ demo dev: export TOTANGO_PROJECT := $(TOTANGO_PROJECT)
 demo dev: export TOTANGO_HOME := $(TOTANGO_HOME)
 demo dev: export DAGSTER_HOME := $(DAGSTER_HOME)
 
-.PHONY: help setup demo dev test test-deep test-browser check format schemas docs bench clean
+EMULATORS := .emulators
+
+.PHONY: help setup emulators demo dev test test-deep test-browser check format schemas docs bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,10 +25,25 @@ help: ## this list
 $(READY): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet
+	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet --all-extras
 	@touch $@
 
 setup: $(READY) ## create the environment from the lock
+
+emulators: $(EMULATORS)/snowflake/.ready $(EMULATORS)/bigquery/.ready ## Snowflake and BigQuery for the tests, each in an environment of its own
+
+# Each wants versions of sqlglot, DuckDB and the vendor's client that this project does not have.
+$(EMULATORS)/snowflake/.ready: Makefile | $(READY)
+	@UV_PYTHON=$(BIN)/python $(BIN)/uv venv --quiet --clear $(@D)
+	@$(BIN)/uv pip install --quiet --python $(@D) "fakesnow[server]==0.12.1" "snowflake-connector-python==4.8.1"
+	@touch $@
+
+# Its engine's spatial extension comes from the package registry, not from the engine's own site.
+$(EMULATORS)/bigquery/.ready: Makefile | $(READY)
+	@UV_PYTHON=$(BIN)/python $(BIN)/uv venv --quiet --clear $(@D)
+	@$(BIN)/uv pip install --quiet --python $(@D) "bqemulator==1.4.0" "duckdb==1.5.5" "duckdb-extension-spatial==1.5.5" duckdb-extensions numpy
+	@HOME=$(CURDIR)/$(@D) $(@D)/bin/python -c 'import duckdb_extensions as e; e.import_extension("spatial")'
+	@touch $@
 
 $(DAGSTER_HOME)/dagster.yaml: dagster.yaml
 	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $@
@@ -64,8 +81,9 @@ format: $(READY) ## format and mend what can be mended
 schemas: $(READY) ## write the JSON Schemas of the declared files again
 	@$(BIN)/python -m totango_pipelines.integrations.json_schemas
 
-docs: $(READY) ## write the page about expressions again
+docs: $(READY) ## write the pages about expressions and connectors again
 	@$(BIN)/python -m totango_pipelines.mapping.functions.page
+	@$(BIN)/python -m totango_pipelines.connections.page
 
 bench: $(READY) ## a million rows beside plain COPY and MERGE, the modes, ten and five hundred integrations
 	@$(BIN)/python benchmarks/postgres_to_postgres.py

@@ -14,6 +14,7 @@ import typer
 
 from totango_pipelines.cli.audit_command import audit
 from totango_pipelines.cli.automap_command import automap
+from totango_pipelines.cli.check_connection_command import check_connection
 from totango_pipelines.cli.create_command import create
 from totango_pipelines.cli.delete_command import delete
 from totango_pipelines.cli.edit_commands import disable, duplicate, edit, enable
@@ -94,6 +95,9 @@ app.command("show", short_help="One integration in full.")(show)
 app.command("preview", short_help="The first 10 rows of a query, with types.")(preview)
 app.add_typer(query_commands, name="query", short_help="Help with a query, in your words.")
 app.command("automap", short_help="Which column goes to which attribute.")(automap)
+app.command("check-connection", short_help="Whether a connection works, step by step.")(
+    check_connection
+)
 app.command("validate", short_help="Every problem of the files and mappings.")(validate)
 app.command("create", short_help="Make an integration from a query.")(create)
 app.command("edit", short_help="Change an integration's file.")(edit)

@@ -138,7 +138,8 @@ def first_line(message: str) -> str:
 
 
 def without_values(message: str) -> str:
-    """An engine's message about data, without the data: nothing quoted and no number."""
+    """An engine's message about data, without the data: nothing quoted, no number, no row of CSV."""
+    message = re.sub(r"(CSV parse error: [^:]*).*", r"\1", message, flags=re.DOTALL)
     unquoted = re.sub(r"(['\"]).*\1", "'…'", message, flags=re.DOTALL)
     return re.sub(r"(?<![\w.])-?\d[\d.]*", "…", unquoted)
 

@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlglot import exp
 
+from totango_pipelines.connections.bounding import filtered_query
 from totango_pipelines.connections.parameters import BINDING
 from totango_pipelines.errors import QueryRefusedError
-from totango_pipelines.extract.moments import WITHOUT_ZONES
+from totango_pipelines.extract.moments import time_literal
 from totango_pipelines.extract.query import CheckedQuery
 from totango_pipelines.integrations.declared import duration_seconds
 
@@ -91,11 +92,10 @@ def window(
     binds = query.dialect in BINDING
     value = exp.Placeholder(this=_PLACE) if binds else _literal(start, query.dialect)
     from_there = exp.or_(exp.GTE(this=name, expression=value), name.is_(exp.null()))
-    condition = from_there.sql(dialect=query.dialect)
     bound = ((_PLACE, _bound(start, query.dialect)),) if binds else ()
     return replace(
         query,
-        sql=f"SELECT * FROM (\n{query.sql}\n) AS w WHERE {condition}",
+        sql=filtered_query(query.sql, query.dialect, from_there),
         parameters=query.parameters + bound,
     )
 
@@ -118,14 +118,9 @@ def _literal(cursor: Cursor, dialect: str) -> exp.Expr:
             if value >= 0
             else exp.Neg(this=exp.Literal.number(f"{-value:f}"))
         )
-    if isinstance(value, datetime):
-        text = exp.Literal.string(value.isoformat(sep=" "))
-        kind = "TIMESTAMP" if value.tzinfo is None else "TIMESTAMPTZ"
-    elif isinstance(value, date):
-        text, kind = exp.Literal.string(value.isoformat()), "DATE"
-    else:
-        return exp.Literal.string(value)
-    return text if dialect in WITHOUT_ZONES else exp.cast(text, kind)
+    if isinstance(value, date):
+        return time_literal(value, dialect)
+    return exp.Literal.string(value)
 
 
 def _less(cursor: Cursor, lag: float | str | None) -> Cursor:

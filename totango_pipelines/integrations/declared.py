@@ -11,6 +11,7 @@ ID_PATTERN: Final = r"^[a-z][a-z0-9_]{0,62}$"
 CONNECTION_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_-]{0,62}$"
 VARIABLE_PATTERN: Final = r"^[A-Z_][A-Z0-9_]*$"
 CURRENCY_PATTERN: Final = r"^[A-Z]{3}$"
+TABLE_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
 TIME_PATTERN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DURATION_PATTERN: Final = r"^[1-9][0-9]{0,8}[smhd]$"
 TAG_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
@@ -24,6 +25,7 @@ RULE_OF_PATTERN: Final[Mapping[str, str]] = MappingProxyType(
         CONNECTION_PATTERN: "letters, digits, _ and -, a letter first, at most 63 characters",
         VARIABLE_PATTERN: "the name of an environment variable: upper-case letters, digits and _",
         CURRENCY_PATTERN: "an ISO 4217 code such as EUR",
+        TABLE_PATTERN: "letters, digits and _, a letter first, at most 63 characters",
         TIME_PATTERN: 'a time of day written "HH:MM", 24 hours, e.g. "06:00"',
         DURATION_PATTERN: "a duration such as 30s, 10m, 2h or 1d",
         TAG_PATTERN: "lower-case letters, digits, _ and -, at most 63 characters",

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, field_validator
 
 from totango_pipelines.catalog.catalog import nearest
 from totango_pipelines.errors import Problem, Severity
-from totango_pipelines.integrations.connection import FromEnvironment
+from totango_pipelines.integrations.connection_fields import FromEnvironment
 from totango_pipelines.integrations.declared import (
     CONNECTION_PATTERN,
     EMAIL_PATTERN,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import dagster as dg
 
+from totango_pipelines.connections.connectors import connector_of
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.lineage import column_origins
 from totango_pipelines.extract.query import check_query, tables_read
@@ -37,7 +38,7 @@ def query_sources(project: Project, declared: DeclaredIntegration) -> QuerySourc
     Whether it may be run is for the run to say: to judge five hundred would double the load time.
     """
     integration = declared.integration
-    dialect = str(project.connections[integration.connection].type)
+    dialect = connector_of(project.connections[integration.connection]).dialect
     try:
         named = tables_read(integration.query, dialect=dialect)
     except QueryRefusedError:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from totango_pipelines.connections.connectors import connector_of
 from totango_pipelines.connections.opening import open_source
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.query import NO_PARTITION, check_query
@@ -48,7 +49,7 @@ def sample_query(
         DeclarationError: the connection lacks a variable.
     """
     declaration = project.connections[connection]
-    checked = check_query(query, dialect=str(declaration.type), window=window)
+    checked = check_query(query, dialect=connector_of(declaration).dialect, window=window)
     if checked.needs_window:
         raise QueryRefusedError(NO_PARTITION)
     source = open_source(

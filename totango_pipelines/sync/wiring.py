@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from totango_pipelines.catalog.catalog import Catalog
+from totango_pipelines.connections.connectors import connector_of
 from totango_pipelines.connections.opening import open_source
 from totango_pipelines.connections.source import Source
 from totango_pipelines.engine import WorkSpace
@@ -59,7 +60,7 @@ class RunContext:
     @property
     def dialect(self) -> str:
         """The SQL that the integration's query is written in: its connector's."""
-        return str(self.project.connections[self.integration.connection].type)
+        return connector_of(self.project.connections[self.integration.connection]).dialect
 
     @property
     def folder(self) -> RunFolder:

@@ -8,11 +8,11 @@ from totango_pipelines.connections.sqlite_file import SQLiteSource
 from totango_pipelines.errors import DeclarationError
 from totango_pipelines.integrations.connection import (
     DuckdbConnection,
-    FromEnvironment,
     MysqlConnection,
     PostgresConnection,
     SqliteConnection,
 )
+from totango_pipelines.integrations.connection_fields import FromEnvironment
 
 SECRET = "p@ss/w:rd-canary"
 PROJECT = Path("/project")

@@ -1,0 +1,1 @@
+"""What differs from driver to driver: one module each, imported only when it is used."""

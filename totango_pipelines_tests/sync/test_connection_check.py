@@ -1,0 +1,90 @@
+"""What the steps of a connection's check find on real servers."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pymysql
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy.engine import make_url
+
+from totango_pipelines.integrations.project import load_project
+from totango_pipelines.sync.connection_check import Outcome, check_connection
+from totango_pipelines.sync.environment import Environment
+
+
+def checked(folder, declared, variables=None, now=None):
+    (folder / "integrations").mkdir(exist_ok=True)
+    (folder / "connections.yaml").write_text(f"connections:\n  crm: {declared}\n")
+    environment = Environment.of({**(variables or {}), "TOTANGO_PROJECT": str(folder)}, folder)
+    project = load_project(folder)
+    clock = now or (lambda: datetime.now(UTC))
+    return {each.name: each for each in check_connection(environment, project, "crm", clock)}
+
+
+def test_a_role_that_can_only_read_is_not_warned_of(tmp_path, postgres_url):
+    role = f"reader_{uuid.uuid4().hex}"
+    login = conninfo_to_dict(postgres_url)
+    with psycopg.connect(postgres_url, autocommit=True) as session:
+        session.execute("CREATE TABLE accounts (id int)")
+        session.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'x'")
+        session.execute(f"GRANT SELECT ON accounts TO {role}")
+        try:
+            declared = (
+                f"{{type: postgres, host: {login['host']}, port: {login['port']}, "
+                f"database: {login['dbname']}, user: {role}, password: {{env: PW}}}}"
+            )
+            steps = checked(tmp_path, declared, {"PW": "x"})
+            assert {each.outcome for each in steps.values()} == {Outcome.OK}
+            session.execute(f"GRANT INSERT ON accounts TO {role}")
+            steps = checked(tmp_path, declared, {"PW": "x"})
+            assert steps["privileges"].outcome is Outcome.WARN
+            assert steps["privileges"].seen == "it can write the table public.accounts"
+        finally:
+            session.execute(f"DROP OWNED BY {role}")
+            session.execute(f"DROP ROLE {role}")
+
+
+def test_the_rights_of_a_mariadb_user_are_told(tmp_path, mysql_url):
+    url = make_url(mysql_url)
+    user = f"tp_{uuid.uuid4().hex[:12]}"
+    server = {"host": url.host, "port": url.port or 3306}
+    own = {"user": url.username or "", "password": url.password or ""}
+    with pymysql.connect(**server, **own) as session, session.cursor() as cursor:
+        cursor.execute(f"CREATE USER {user}@'%' IDENTIFIED BY 'x'")
+        cursor.execute(f"GRANT SELECT ON {url.database}.* TO {user}@'%'")
+        try:
+            declared = (
+                f"{{type: mysql, host: {url.host}, port: {server['port']}, "
+                f"database: {url.database}, user: {user}, password: {{env: PW}}}}"
+            )
+            steps = checked(tmp_path, declared, {"PW": "x"})
+            if "connection" in steps:
+                pytest.skip("this server lets no such user in from here")
+            assert steps["privileges"].outcome is Outcome.OK
+            cursor.execute(f"GRANT INSERT ON {url.database}.* TO {user}@'%'")
+            steps = checked(tmp_path, declared, {"PW": "x"})
+            assert steps["privileges"].seen == f"it has the right to INSERT in {url.database}"
+        finally:
+            cursor.execute(f"DROP USER {user}@'%'")
+
+
+@pytest.mark.parametrize("away", [timedelta(hours=-1), timedelta(hours=1)])
+def test_clocks_that_differ_are_warned_of(tmp_path, away):
+    (tmp_path / "a.csv").write_text("id\n1\n")
+    declared = "{type: files, tables: {a: {path: a.csv}}}"
+    steps = checked(tmp_path, declared, now=lambda: datetime.now(UTC) + away)
+    assert steps["clock"].outcome is Outcome.WARN
+    assert steps["clock"].seen.startswith("3600 s") or steps["clock"].seen.startswith("3599 s")
+
+
+def test_a_login_that_fails_ends_the_check_and_shows_no_secret(tmp_path):
+    declared = (
+        "{type: clickhouse, host: 127.0.0.1, port: 1, database: d, user: u, tls: false, "
+        "password: {env: PW}}"
+    )
+    steps = checked(tmp_path, declared, {"PW": "canary"})
+    assert list(steps) == ["declaration", "connection"]
+    assert (steps["connection"].outcome, steps["connection"].exit_code) == (Outcome.FAIL, 3)
+    assert "canary" not in str(steps)
