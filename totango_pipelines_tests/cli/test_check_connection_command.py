@@ -56,7 +56,9 @@ def test_a_name_that_nothing_has_is_told_with_the_nearest(cli):
 @pytest.fixture
 def postgres(cli, project, postgres_url, monkeypatch):
     monkeypatch.setenv("CRM_URL", postgres_url)
-    project.file("connections.yaml", "connections:\n  crm: {type: postgres, url: {env: CRM_URL}}\n")
+    crm = "{type: postgres, url: {env: CRM_URL}%s}"
+    text = f"connections:\n  plain: {crm % ''}\n  crm: {crm % ', allow_privileged: true'}\n"
+    project.file("connections.yaml", text)
     return cli
 
 
@@ -67,6 +69,15 @@ def test_a_role_that_can_write_is_warned_of(postgres):
     assert found["outcome"] == "warn"
     assert "it is a superuser" in found["seen"]
     assert "can only read" in found["remedy"]
+
+
+def test_a_superuser_that_nobody_allowed_is_told_what_to_do(postgres):
+    answer = postgres("check-connection", "plain", "--json")
+    assert answer.code == 1
+    last = answer.json["steps"][-1]
+    assert last["outcome"] == "fail"
+    assert "SUPERUSER" in last["seen"] + last["remedy"]
+    assert "allow_privileged" in last["seen"] + last["remedy"]
 
 
 def test_files_need_no_login(cli, project):

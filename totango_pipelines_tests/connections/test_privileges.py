@@ -12,7 +12,8 @@ from totango_pipelines.connections.opening import open_source
 from totango_pipelines.connections.postgres import PostgresSource
 from totango_pipelines.connections.privileges import mysql_privileges
 from totango_pipelines.errors import QueryRefusedError
-from totango_pipelines.integrations.connection import FromEnvironment, PostgresConnection
+from totango_pipelines.integrations.connection import PostgresConnection
+from totango_pipelines.integrations.connection_fields import FromEnvironment
 
 
 def rows(source):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from totango_pipelines.connections.parameters import Parameters
 from totango_pipelines.connections.source import Source
 
 SECRET = "hunter2-canary"
@@ -36,8 +37,8 @@ class Bed:
     stands_in: bool = False
     """An emulator: it runs every query to its end, and has limits of its own."""
 
-    def table(self, sql: str, limit: int | None = None) -> pa.Table:
-        with self.source.batches(sql, limit=limit) as reader:
+    def table(self, sql: str, parameters: Parameters = (), limit: int | None = None) -> pa.Table:
+        with self.source.batches(sql, parameters, limit=limit) as reader:
             table = reader.read_all()
         # As the tests wrote the names.
         return (

@@ -422,7 +422,7 @@ def test_a_window_holds_the_rows_from_the_cursor_on_and_those_without(bed):
     since = datetime(2024, 2, 29, 23, 59, 59, 123456, tzinfo=UTC).replace(tzinfo=None)
     cursor = Cursor(since if bed.typed_times else str(since))
     rows = window(query, "MOMENT" if bed.upper else "moment", cursor, None)
-    assert sorted(bed.table(rows.sql)["id"].to_pylist(), key=str) == [1, 3, None]
+    assert sorted(bed.table(rows.sql, rows.parameters)["id"].to_pylist(), key=str) == [1, 3, None]
 
 
 def test_dates_stay_dates_next_to_a_text(bed):
