@@ -289,6 +289,8 @@ def test_a_limit_is_kept_and_keeps_the_order(bed):
 
 
 def test_a_limit_ends_an_endless_query_at_the_source(bed):
+    if not bed.endless:
+        pytest.skip("the emulator runs a query to its end before it answers")
     started = time.monotonic()
     assert bed.table(bed.endless, limit=10).num_rows == 10
     assert time.monotonic() - started < 10
