@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pandas as pd
 import pyarrow as pa
 
 from totango_pipelines.errors import StagedFileError
@@ -30,11 +29,6 @@ class Preview:
 
     columns: tuple[PreviewColumn, ...]
     rows: tuple[tuple[str | None, ...], ...]
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The rows as a frame for people."""
-        return pd.DataFrame(list(self.rows), columns=[column.name for column in self.columns])
 
     def save(self, folder: RunFolder, schema_fingerprint: str) -> None:
         """Keep the preview of a run beside its extract."""

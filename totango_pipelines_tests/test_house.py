@@ -62,6 +62,21 @@ def test_the_environment_is_read_only_at_the_edges():
         assert not reads or str(module.relative_to(PACKAGE)) in edges, named(module)
 
 
-def test_the_core_loads_without_dagster():
-    code = "import sys, totango_pipelines.sync.upsert_step; assert 'dagster' not in sys.modules"
+def test_the_steps_of_a_run_load_without_what_only_costs_start_time():
+    steps = ("extract", "preview", "mapping", "upsert", "conflicts")
+    imports = ", ".join(f"totango_pipelines.sync.{name}_step" for name in steps)
+    heavy = "{'dagster', 'pandas', 'sqlalchemy', 'scipy'}"
+    code = f"import sys, {imports}; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_pandera_works_as_ever_for_whoever_has_pandas():
+    code = (
+        "import pandas, totango_pipelines.mapping.contract, pandera.pandas as pa; "
+        "pa.DataFrameSchema({'a': pa.Column(int)}).validate(pandas.DataFrame({'a': [1]}))"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=60)
+    later = code.replace(
+        "pandas, totango_pipelines.mapping.contract", "totango_pipelines.mapping.contract, pandas"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", later], check=True, timeout=60)

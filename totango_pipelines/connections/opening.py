@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from totango_pipelines.connections.connectors import Connector, connector_of
-from totango_pipelines.connections.login import CONNECTIONS_FILE, server_login
+from totango_pipelines.connections.login import CONNECTIONS_FILE
 from totango_pipelines.connections.source import Source
 from totango_pipelines.errors import DeclarationError, Problem
 from totango_pipelines.integrations.connection import (
@@ -57,7 +57,9 @@ def open_source(
         source = replace(opened, allow_privileged=declaration.allow_privileged)
     else:
         values = _with_key_files(values, name, project_folder)
-        values = server_login(values, name, connector.type)
+        # Imported only here: SQLAlchemy, which takes URLs apart, is half a second of every start.
+        url_login = importlib.import_module(f"{__package__}.url_login")
+        values = url_login.server_login(values, name, connector.type)
         hidden = {*secrets, *(values[key] for key in ("password",) if key in values)}
         driver_source = importlib.import_module(f"{__package__}.driver_source")
         wire = _wire(module, values, name)

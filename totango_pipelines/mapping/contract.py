@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
 
 from totango_pipelines.catalog.attributes import Attribute, DataType
 from totango_pipelines.mapping.conversions import KEY_PATTERNS
+from totango_pipelines.mapping.pandera_on_polars import SchemaErrors, pandera
 
 _TEXT_TYPES = {DataType.TEXT, DataType.LIST, DataType.FOREIGN_KEY}
 
@@ -26,7 +25,7 @@ class Violation:
 class Contract:
     """The rules of the mapped attributes, by their position in the mapping."""
 
-    schema: pa.DataFrameSchema
+    schema: pandera.DataFrameSchema
     codes: dict[str, tuple[str, ...]]
     null_codes: dict[str, str]
     positions: dict[str, int]
@@ -58,7 +57,7 @@ class Contract:
 
 def build_contract(attributes: Sequence[Attribute]) -> Contract:
     """The contract of these attributes; columns are named as the hub's."""
-    columns: dict[str, pa.Column] = {}
+    columns: dict[str, pandera.Column] = {}
     codes: dict[str, tuple[str, ...]] = {}
     null_codes: dict[str, str] = {}
     positions: dict[str, int] = {}
@@ -68,28 +67,28 @@ def build_contract(attributes: Sequence[Attribute]) -> Contract:
         if not rules and not must_be_there:
             continue
         column = attribute.column
-        columns[column] = pa.Column(
+        columns[column] = pandera.Column(
             checks=[check for _, check in rules], nullable=not must_be_there
         )
         codes[column] = tuple(code for code, _ in rules)
         null_codes[column] = "KEY_NULL" if attribute.key else "REQUIRED_NULL"
         positions[column] = position
-    return Contract(pa.DataFrameSchema(columns), codes, null_codes, positions)
+    return Contract(pandera.DataFrameSchema(columns), codes, null_codes, positions)
 
 
-def _rules(attribute: Attribute) -> list[tuple[str, pa.Check]]:
+def _rules(attribute: Attribute) -> list[tuple[str, pandera.Check]]:
     """The (code, check) pairs of one attribute (semantics.md 3 and 4)."""
     rules = []
     if attribute.max_length is not None and attribute.data_type in _TEXT_TYPES:
         code = "VALUE_TOO_LONG" if attribute.folding is None else "KEY_TOO_LONG"
-        rules.append((code, pa.Check.str_length(max_value=attribute.max_length)))
+        rules.append((code, pandera.Check.str_length(max_value=attribute.max_length)))
     pattern = KEY_PATTERNS.get(attribute.folding)
     if pattern is not None:
-        rules.append(("KEY_CHARACTERS", pa.Check.str_matches(pattern)))
+        rules.append(("KEY_CHARACTERS", pandera.Check.str_matches(pattern)))
     if attribute.allowed and not attribute.unknown_is_warning:
         if attribute.data_type in _TEXT_TYPES:
-            rules.append(("VALUE_NOT_ALLOWED", pa.Check.isin(attribute.allowed)))
+            rules.append(("VALUE_NOT_ALLOWED", pandera.Check.isin(attribute.allowed)))
         elif attribute.data_type is DataType.WHOLE_NUMBER:
             numbers = [int(value) for value in attribute.allowed]
-            rules.append(("VALUE_NOT_ALLOWED", pa.Check.isin(numbers)))
+            rules.append(("VALUE_NOT_ALLOWED", pandera.Check.isin(numbers)))
     return rules

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from totango_pipelines.mapping.contract import Contract, Violation
+from totango_pipelines.mapping.numpy_arrow import arrow_of, numbers_of
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan, silent_column
 from totango_pipelines.mapping.rejects import REFUSED_PAIRS, Check, check_of
 from totango_pipelines.mapping.typed_select import CHECKS_OF_A_MASK, DOUBT_PREFIX, MASK_PREFIX
@@ -57,7 +58,7 @@ class Judge:
     def passed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The accepted rows; the others are noted."""
         refused = np.zeros(batch.num_rows, dtype=bool)
-        numbers = batch["_row"].to_numpy()
+        numbers = numbers_of(batch["_row"])
         failing = self._failing(batch)
         for check, rows in failing.items():
             refused |= rows
@@ -73,7 +74,7 @@ class Judge:
                 check = self._contract_check(violation.attribute, violation.code)
                 self._note(check, numbers[rows])
         self.rejected += int(refused.sum())
-        passed = batch.filter(pa.array(~refused)) if refused.any() else batch
+        passed = batch.filter(arrow_of(~refused)) if refused.any() else batch
         self._watch(passed)
         return passed
 
@@ -81,7 +82,7 @@ class Judge:
         """The rows that each check of the masks refuses."""
         failing = {}
         for position in range(-(-self._mask_checks // CHECKS_OF_A_MASK)):
-            mask = batch[f"{MASK_PREFIX}{position}"].to_numpy()
+            mask = numbers_of(batch[f"{MASK_PREFIX}{position}"])
             if not mask.any():
                 continue
             first = position * CHECKS_OF_A_MASK
@@ -112,7 +113,7 @@ class Judge:
 
     def _note(self, check: int, rows: np.ndarray) -> None:
         self._counts[check] += len(rows)
-        arrays = [pa.array(rows, pa.int64()), pa.array(np.full(len(rows), check), pa.int32())]
+        arrays = [arrow_of(rows), arrow_of(np.full(len(rows), check, dtype=np.int32))]
         self._pairs.append(pa.RecordBatch.from_arrays(arrays, ["_row", "_check"]))
 
     def _watch(self, passed: pa.RecordBatch) -> None:
@@ -149,6 +150,6 @@ def _without_cells(
     for name, value in changes.items():
         index = batch.schema.get_field_index(name)
         scalar = pa.scalar(value, batch.schema.field(index).type)
-        column = pc.if_else(pa.array(bad), scalar, batch.column(index))
+        column = pc.if_else(arrow_of(bad), scalar, batch.column(index))
         batch = batch.set_column(index, batch.schema.field(index), column)
     return batch

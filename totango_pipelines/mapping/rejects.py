@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import Attribute, KeyFolding
@@ -110,9 +111,9 @@ def add_rejects(
         checks.setdefault((attribute.name, code), check)
         numbers.append(row)
         positions.append(list(checks).index((attribute.name, code)))
-    pairs = pa.Table.from_arrays(
-        [pa.array(numbers, pa.int64()), pa.array(positions, pa.int32())], schema=REFUSED_PAIRS
-    )
+    pairs = pl.DataFrame(
+        {"_row": numbers, "_check": positions}, {"_row": pl.Int64, "_check": pl.Int32}
+    ).to_arrow()
 
     def write() -> None:
         engine.execute("SET TimeZone = 'UTC'")
@@ -145,9 +146,9 @@ def _lines(
         (index, check.column, check.attribute, check.code, check.problem, check.remedy)
         for index, check in enumerate(checks)
     ]
-    types = [pa.int32(), *[pa.string()] * (len(_CHECK_COLUMNS) - 1)]
-    arrays = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(types)]
-    engine.register("checks", pa.Table.from_arrays(arrays, list(_CHECK_COLUMNS)))
+    types = [pl.Int32, *[pl.String] * (len(_CHECK_COLUMNS) - 1)]
+    schema = dict(zip(_CHECK_COLUMNS, types, strict=True))
+    engine.register("checks", pl.DataFrame(rows, schema, orient="row").to_arrow())
     keys = [f"CAST({_key_cell(mapped)} AS VARCHAR)" for mapped in plan.keys]
     key = f"concat_ws('/', {comma(keys)})" if keys else "NULL::VARCHAR"
     own = f"_row, {key} AS _key, _column, _attribute, _code"
