@@ -14,7 +14,7 @@ demo dev: export TOTANGO_PROJECT := $(TOTANGO_PROJECT)
 demo dev: export TOTANGO_HOME := $(TOTANGO_HOME)
 demo dev: export DAGSTER_HOME := $(DAGSTER_HOME)
 
-.PHONY: help setup demo dev test test-deep test-browser check format schemas docs bench clean
+.PHONY: help setup demo dev test test-deep test-browser check format schemas docs peers bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,8 +66,23 @@ schemas: $(READY) ## write the JSON Schemas of the declared files again
 docs: $(READY) ## write the page about expressions again
 	@$(BIN)/python -m totango_pipelines.mapping.functions.page
 
-bench: $(READY) ## a million rows beside plain COPY and MERGE, the modes, ten and five hundred integrations
-	@$(BIN)/python benchmarks/postgres_to_postgres.py
+# Each peer lives in an environment of its own, made from its pinned requirements.
+PEERS := $(patsubst benchmarks/peers/%.txt,benchmarks/.peers/%/.ready,$(wildcard benchmarks/peers/*.txt))
+
+benchmarks/.peers/%/.ready: benchmarks/peers/%.txt $(READY)
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip sync --quiet --python $(@D)/bin/python $<
+	@touch $@
+
+peers: $(PEERS) ## environments of the tools that make bench compares with, and of its plots
+
+# A peer that cannot be had is left out, and the benchmark says so.
+bench: $(READY) ## beside COPY and MERGE, dlt, sling, pandas; each step alone; ten and five hundred integrations
+	@$(MAKE) --no-print-directory --keep-going peers || echo "some peers cannot be installed here"
+	@$(BIN)/python benchmarks/postgres_to_postgres.py --dagster
+	@$(BIN)/python benchmarks/duckdb_to_duckdb.py
+	@$(BIN)/python benchmarks/mapping.py
+	@$(BIN)/python benchmarks/difference.py
 	@$(BIN)/python benchmarks/modes.py
 	@$(BIN)/python benchmarks/scale.py
 
