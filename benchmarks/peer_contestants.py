@@ -117,7 +117,8 @@ def installed_peers(server: Server, job: Job, folder: Path, rows: int) -> Iterat
 
 def is_installed(peer: str) -> bool:
     """Whether its environment is there; else a line that says how to get it."""
-    found = sling_binary() is not None if peer == "sling" else python_of(peer).exists()
+    # The mark that `make peers` leaves last: an environment may have been made by half.
+    found = (ENVIRONMENTS / peer / ".ready").exists()
     if not found:
         print(f"{peer}: left out, it has no environment here; `make peers` makes one")
     return found
@@ -127,8 +128,8 @@ def python_of(peer: str) -> Path:
     return ENVIRONMENTS / peer / "bin" / "python"
 
 
-def sling_binary() -> Path | None:
-    return next((ENVIRONMENTS / "sling").glob("lib/*/site-packages/sling_*/bin/sling*"), None)
+def sling_binary() -> Path:
+    return next((ENVIRONMENTS / "sling").glob("lib/*/site-packages/sling_*/bin/sling*"))
 
 
 def versions() -> Iterator[str]:
@@ -139,7 +140,7 @@ def versions() -> Iterator[str]:
         ("pandas", "pandas"),
         ("pandas", "sqlalchemy"),
     ):
-        if not (ENVIRONMENTS / peer).exists():
+        if not (ENVIRONMENTS / peer / ".ready").exists():
             continue
         for line in (SCRIPTS / f"{peer}.txt").read_text().splitlines():
             name, _, version = line.partition("==")

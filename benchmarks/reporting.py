@@ -15,7 +15,7 @@ from measuring import Cost
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
-PLOTTER = HERE / ".peers" / "plot" / "bin" / "python"
+PLOTTER = HERE / ".peers" / "plot"
 
 
 class Measured(Protocol):
@@ -128,7 +128,7 @@ def write(text: str, name: str) -> None:
 
 def plot(title: str, panels: Mapping[str, Mapping[str, Measured]], *, ours: str, name: str) -> None:
     """Draw each panel's wall and CPU seconds into results/NAME.svg, if there is matplotlib for it."""
-    if not PLOTTER.exists():
+    if not (PLOTTER / ".ready").exists():
         print("plot: left out, it has no environment here; `make peers` makes one")
         return
     drawn = {
@@ -142,5 +142,9 @@ def plot(title: str, panels: Mapping[str, Mapping[str, Measured]], *, ours: str,
             for panel, outcomes in panels.items()
         },
     }
-    command = [str(PLOTTER), str(HERE / "peers" / "plot.py"), str(RESULTS / f"{name}.svg")]
+    command = [
+        str(PLOTTER / "bin" / "python"),
+        str(HERE / "peers" / "plot.py"),
+        str(RESULTS / f"{name}.svg"),
+    ]
     subprocess.run(command, input=json.dumps(drawn), text=True, check=True)
