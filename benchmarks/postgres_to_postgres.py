@@ -61,13 +61,14 @@ def arguments() -> argparse.Namespace:
 
 
 def compare(running: Server, folder: Path, options: argparse.Namespace) -> int:
-    """Every job at every size, a table each, and the whole report; the exit code."""
-    texts: list[str] = []
-    panels: dict[str, dict[str, Outcome]] = {}
+    """Every job at every size, a table each; a report for each size. The exit code."""
+    codes = [0]
     for rows in options.rows:
         print(f"preparing {rows:,} rows …", flush=True)
         workload.create_database(running, SOURCE)
         workload.create_source(running.database(SOURCE), rows, shuffled=options.shuffled)
+        texts: list[str] = []
+        panels: dict[str, dict[str, Outcome]] = {}
         # The incremental job changes the source: it comes last.
         for job in (job for name, job in JOBS.items() if name in options.jobs):
             outcomes, good = measure(running, folder, job, rows, options)
@@ -77,18 +78,13 @@ def compare(running: Server, folder: Path, options: argparse.Namespace) -> int:
             texts.append("\n".join([*aims.aims(job, outcomes), ""]))
             print("\n" + "\n".join(texts[-2:]), flush=True)
             panels[f"{rows:,} rows, {job.name}"] = outcomes
-            if not options.no_results:
-                # After each table: a run that is ended early leaves what it has found.
-                keep(running, texts, panels)
-    return max(exit_code(outcomes) for outcomes in panels.values())
-
-
-def keep(running: Server, texts: list[str], panels: dict[str, dict[str, Outcome]]) -> None:
-    """Write the tables and the plot so far."""
-    head = reporting.heading(TITLE, versions(running))
-    name = Path(__file__).stem
-    reporting.write("\n".join([head, *texts, reporting.NOTES]), name)
-    reporting.plot(TITLE, panels, ours=aims.OURS, name=name)
+            codes.append(exit_code(outcomes))
+        if not options.no_results:
+            name = f"{Path(__file__).stem}_{rows}"
+            head = reporting.heading(TITLE, versions(running))
+            reporting.write("\n".join([head, *texts, reporting.NOTES]), name)
+            reporting.plot(TITLE, panels, ours=aims.OURS, name=name)
+    return max(codes)
 
 
 def measure(
