@@ -16,7 +16,7 @@ demo dev: export DAGSTER_HOME := $(DAGSTER_HOME)
 
 EMULATORS := .emulators
 
-.PHONY: help setup emulators demo dev test test-deep test-browser check format schemas docs bench clean
+.PHONY: help setup emulators demo dev test test-deep test-browser check format schemas docs peers bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -85,8 +85,23 @@ docs: $(READY) ## write the pages about expressions and connectors again
 	@$(BIN)/python -m totango_pipelines.mapping.functions.page
 	@$(BIN)/python -m totango_pipelines.connections.page
 
-bench: $(READY) ## a million rows beside plain COPY and MERGE, the modes, ten and five hundred integrations
-	@$(BIN)/python benchmarks/postgres_to_postgres.py
+# Each peer lives in an environment of its own, made from its pinned requirements.
+PEERS := $(patsubst benchmarks/peers/%.txt,benchmarks/.peers/%/.ready,$(wildcard benchmarks/peers/*.txt))
+
+benchmarks/.peers/%/.ready: benchmarks/peers/%.txt $(READY)
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip sync --quiet --python $(@D)/bin/python $<
+	@touch $@
+
+peers: $(PEERS) ## environments of the tools that make bench compares with, and of its plots
+
+# A peer that cannot be had is left out, and the benchmark says so.
+bench: $(READY) ## beside COPY and MERGE, dlt, sling, pandas; each step alone; ten and five hundred integrations
+	@$(MAKE) --no-print-directory --keep-going peers || echo "some peers cannot be installed here"
+	@$(BIN)/python benchmarks/postgres_to_postgres.py --dagster
+	@$(BIN)/python benchmarks/duckdb_to_duckdb.py
+	@$(BIN)/python benchmarks/mapping.py
+	@$(BIN)/python benchmarks/difference.py
 	@$(BIN)/python benchmarks/modes.py
 	@$(BIN)/python benchmarks/scale.py
 

@@ -1,22 +1,25 @@
 """Who runs: psql with COPY and MERGE (the floor), and ourselves with and without Dagster."""
 
+import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import workload
+from jobs import CURSOR, Job
 from measuring import Cost, run_pipeline
 from own_postgres import Server
-from workload import CATALOG, COLUMNS, CONNECTIONS, FLOOR_TABLE, GOOD_ROWS, INTEGRATION, NAMES
+from workload import CATALOG, COLUMNS, CONNECTIONS, FLOOR_TABLE, INTEGRATION, KEY, NAMES
 
 HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent
 SOURCE, HUB, FLOOR = "benchmark_source", "benchmark_hub", "benchmark_floor"
 
-_KEY = COLUMNS[0][0]
 _VALUES = [name for name, _, _ in COLUMNS[1:]]
 _ROW = "row({})".format
 MERGE = (
-    f"MERGE INTO accounts t USING stage s ON t.{_KEY} = s.{_KEY} "
+    f"MERGE INTO accounts t USING stage s ON t.{KEY} = s.{KEY} "
     f"WHEN MATCHED AND {_ROW(', '.join(f't.{name}' for name in _VALUES))} IS DISTINCT FROM "
     f"{_ROW(', '.join(f's.{name}' for name in _VALUES))} THEN UPDATE SET "
     f"{', '.join(f'{name} = s.{name}' for name in _VALUES)} "
@@ -33,13 +36,16 @@ class Floor:
 
     name: str
     server: Server
+    job: Job
     binary: bool
     target: str = FLOOR
 
     def run(self) -> Cost:
         form = "(FORMAT binary)" if self.binary else ""
         psql = [self.server.tool("psql"), "-qX", "-v", "ON_ERROR_STOP=1"]
-        read = [*psql, self.server.database(SOURCE), "-c", f"COPY ({GOOD_ROWS}) TO STDOUT {form}"]
+        rows = f"SELECT {NAMES} FROM {self.job.view}"
+        rows += f" WHERE {self.job.cursor} > '{self.job.since}'" if self.job.cursor else ""
+        read = [*psql, self.server.database(SOURCE), "-c", f"COPY ({rows}) TO STDOUT {form}"]
         write = [*psql, self.server.database(FLOOR)]
         for statement in (
             # All in one session; jit costs the binary variant more than it saves.
@@ -52,6 +58,11 @@ class Floor:
             write += ["-c", statement]
         return run_pipeline([read, write], {}, self.server.postmaster)
 
+    def fill(self) -> None:
+        """The target as it is before the job."""
+        source, target = self.server.database(SOURCE), self.server.database(self.target)
+        workload.preload_floor(source, target, self.job.before, cursor=self.job.cursor)
+
 
 @dataclass(frozen=True, slots=True)
 class Ourselves:
@@ -59,11 +70,22 @@ class Ourselves:
 
     name: str
     server: Server
+    job: Job
     project: Path
     by_dagster: bool = False
     target: str = HUB
 
     def run(self) -> Cost:
+        return self._run(self.job.integration, self.job.mode)
+
+    def fill(self) -> None:
+        """The hub as it is before the job, laid out and filled by a run."""
+        declare(self.project, "crm" if self.job.cursor else "crm_before")
+        first = self._run(self.job.integration, self.job.mode)
+        print(f"first run of ours, into an empty hub: {first.wall:.1f} s", flush=True)
+        declare(self.project, "crm")
+
+    def _run(self, integration: str, mode: str) -> Cost:
         with tempfile.TemporaryDirectory(prefix="totango_benchmark_home_") as home:
             environment = {
                 "TOTANGO_PROJECT": str(self.project),
@@ -73,9 +95,10 @@ class Ourselves:
             }
             if self.by_dagster:
                 environment["DAGSTER_HOME"] = home
-                command = [str(command_line()), "run", "accounts", "--mode", "full", "--json"]
+                shutil.copy(REPOSITORY / "dagster.yaml", home)
+                command = [str(command_line()), "run", integration, "--mode", mode, "--json"]
             else:
-                command = [sys.executable, str(HERE / "run_once.py"), "accounts"]
+                command = [sys.executable, str(HERE / "run_once.py"), integration, "--mode", mode]
             return run_pipeline([command], environment, self.server.postmaster)
 
 
@@ -84,9 +107,13 @@ def command_line() -> Path:
     return Path(sys.executable).parent / "totango-pipelines"
 
 
-def declare(project: Path, table: str) -> None:
-    """Write the project folder; the integration reads this table of the source."""
+def declare(project: Path, table: str, connections: str = CONNECTIONS) -> None:
+    """Write the project folder; its two integrations read this table of the source."""
     (project / "integrations").mkdir(parents=True, exist_ok=True)
-    (project / "connections.yaml").write_text(CONNECTIONS)
+    (project / "connections.yaml").write_text(connections)
     (project / "catalog.yaml").write_text(CATALOG)
-    (project / "integrations" / "accounts.yaml").write_text(INTEGRATION.format(table=table))
+    accounts = INTEGRATION.format(table=table)
+    by_cursor = accounts.replace("id: accounts\n", "id: by_cursor\n")
+    by_cursor += f"settings:\n  cursor_column: {CURSOR}\n"
+    (project / "integrations" / "accounts.yaml").write_text(accounts)
+    (project / "integrations" / "by_cursor.yaml").write_text(by_cursor)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 _SAMPLE_SECONDS = 0.05
+_SETTLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +57,23 @@ def memory_peak(pid: int | str = "self") -> float:
 
 
 def run_pipeline(
-    commands: Sequence[Sequence[str]], env: dict[str, str], postmaster: int | None
+    commands: Sequence[Sequence[str]],
+    env: dict[str, str],
+    postmaster: int | None,
+    *,
+    quiet: bool = False,
 ) -> Cost:
     """Run commands joined by pipes, and what they cost. The last one's output is kept.
+
+    `quiet`: what they say on standard error is kept with the output, for commands that log there.
 
     Raises:
         SystemExit: a command failed.
     """
+    # A backend that is just ending would be counted twice: as itself and as the server's past.
+    time.sleep(_SETTLE_SECONDS)
     busy, served, started = machine_cpu(), server_cpu(postmaster), time.perf_counter()
-    processes = _start(commands, env)
+    processes = _start(commands, env, quiet=quiet)
     peak = _PeakMemory(processes)
     watcher = threading.Thread(target=peak.watch, daemon=True)
     watcher.start()
@@ -87,12 +96,20 @@ def run_pipeline(
     return Cost(wall, client_cpu, used, max(others, 0.0), sum(peak.peaks.values()), output)
 
 
-def _start(commands: Sequence[Sequence[str]], env: dict[str, str]) -> list[subprocess.Popen]:
+def _start(
+    commands: Sequence[Sequence[str]], env: dict[str, str], *, quiet: bool
+) -> list[subprocess.Popen]:
     processes: list[subprocess.Popen] = []
     for command in commands:
         before = processes[-1].stdout if processes else None
         processes.append(
-            subprocess.Popen(command, stdin=before, stdout=subprocess.PIPE, env=os.environ | env)
+            subprocess.Popen(
+                command,
+                stdin=before,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if quiet else None,
+                env=os.environ | env,
+            )
         )
         if before is not None:
             before.close()

@@ -1,10 +1,11 @@
-"""What is moved: a source table of 15 columns, and two targets that hold half of it already.
+"""What is moved: a source table of 15 columns, and two targets that hold part of it already.
 
 The casts and filters of `GOOD_ROWS` are PostgreSQL's own spelling of what the integration declares;
-they are the floor's query and the truth that both targets are checked against.
+they are what the floor and the peers read, and the truth that all targets are checked against.
 """
 
 import psycopg
+from jobs import CURSOR
 from own_postgres import Server
 from psycopg import sql
 
@@ -26,6 +27,7 @@ COLUMNS = (
     ("create_date", "date", "created"),
     ("last_payment_date", "date", "(paid_at AT TIME ZONE 'UTC')::date"),
 )
+KEY = COLUMNS[0][0]
 NAMES = ", ".join(name for name, _, _ in COLUMNS)
 
 # One row in about a thousand is bad, each in its own way.
@@ -49,7 +51,7 @@ CREATE TABLE {table} AS SELECT
         ELSE to_char(date '2026-01-01' + (h % 700)::int, 'YYYY-MM-DD') END AS renewal,
     date '2015-01-01' + (h % 3600)::int AS created,
     timestamptz '2025-01-01 00:00+00' + h % 31000000 * interval '1 second' AS paid_at
-FROM (SELECT n, abs(hashtext(n::text)::bigint) AS h FROM generate_series(1, {rows}) AS n) AS numbers
+FROM (SELECT n, abs(hashtext(n::text)::bigint) AS h FROM generate_series(1, {rows}) AS t(n)) AS numbers
 ORDER BY {order}
 """
 GOOD = r"""
@@ -70,9 +72,19 @@ FROM (SELECT *, abs(hashtext(id)) % 20 = 0 AS differs FROM crm
       WHERE {GOOD} AND hashtext('half of ' || id) % 2 = 0) AS half
 """
 
+VIEWS = f"""
+CREATE VIEW good AS {GOOD_ROWS};
+CREATE VIEW good_before AS {GOOD_ROWS.replace("FROM crm ", "FROM crm_before ")};
+CREATE VIEW good_with_cursor AS {GOOD_ROWS.replace(" FROM crm ", f", {CURSOR} FROM crm ")}
+"""
+CHANGES = f"""
+UPDATE crm SET country = 'Portugal', {CURSOR} = '2027-01-01 00:00+00' WHERE abs(hashtext(id)) % 100 = 0;
+CREATE INDEX ON crm ({CURSOR})
+"""
+
 FLOOR_TABLE = f"""
 CREATE TABLE accounts ({", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)},
-    PRIMARY KEY (account_id))
+    PRIMARY KEY ({KEY}))
 """
 CHECKSUM = "SELECT count(*), coalesce(sum(hashtextextended(row({names})::text, 0)::numeric), 0) FROM {rows}"
 
@@ -138,22 +150,44 @@ def create_source(url: str, rows: int, *, shuffled: bool) -> None:
     with psycopg.connect(url, autocommit=True) as session:
         session.execute(SOURCE.format(table="crm", rows=rows, order=order))
         session.execute(BEFORE)
+        session.execute(VIEWS)
         session.execute("VACUUM (ANALYZE)")
 
 
-def preload_floor(source_url: str, floor_url: str) -> None:
-    """The floor's table with the same content as the hub."""
-    query = GOOD_ROWS.replace("FROM crm ", "FROM crm_before ")
+def change_one_in_a_hundred(url: str) -> None:
+    """Other values in one row of `crm` in a hundred, with a cursor value above all others'."""
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute(CHANGES)
+        session.execute("VACUUM (ANALYZE) crm")
+
+
+def newest(url: str) -> str:
+    """The largest cursor value of the source, as text."""
+    with psycopg.connect(url) as session:
+        row = session.execute(f"SELECT max({CURSOR})::text FROM good_with_cursor").fetchone()
+    return str(row[0]) if row else ""
+
+
+def require_key(url: str) -> None:
+    """The key's constraint, for a table whose maker did not ask for one."""
+    with psycopg.connect(url, autocommit=True) as session:
+        session.execute(f"ALTER TABLE accounts ADD PRIMARY KEY ({KEY})")
+
+
+def preload_floor(source_url: str, floor_url: str, view: str, *, cursor: str | None = None) -> None:
+    """The plain table with the rows of a view; with the cursor's column, for those who look there."""
+    names = NAMES + (f", {cursor}" if cursor else "")
     with psycopg.connect(source_url) as source, psycopg.connect(floor_url) as floor:
         floor.execute(FLOOR_TABLE)
+        if cursor:
+            floor.execute(f"ALTER TABLE accounts ADD {cursor} timestamptz")
         read, write = source.cursor(), floor.cursor()
         with (
-            read.copy(f"COPY ({query}) TO STDOUT") as rows,
-            write.copy(f"COPY accounts ({NAMES}) FROM STDIN") as into,
+            read.copy(f"COPY (SELECT {names} FROM {view}) TO STDOUT") as rows,
+            write.copy(f"COPY accounts ({names}) FROM STDIN") as into,
         ):
             for block in rows:
                 into.write(block)
-    vacuum(floor_url)
 
 
 def vacuum(url: str) -> None:

@@ -123,7 +123,7 @@ class Judge:
             attribute = mapped.attribute
             if attribute.unknown_is_warning and attribute.allowed:
                 values = passed[attribute.column]
-                known = pc.is_in(values, pa.array(attribute.allowed, values.type))
+                known = pc.is_in(values, arrow_of(list(attribute.allowed)).cast(values.type))
                 unknown = pc.and_(values.is_valid(), pc.invert(known))
                 self._unknown[attribute.name] += pc.sum(unknown).as_py() or 0
 
