@@ -25,7 +25,7 @@ help: ## this list
 $(READY): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet --all-extras
+	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet --all-extras --compile-bytecode
 	@touch $@
 
 setup: $(READY) ## create the environment from the lock
@@ -35,13 +35,13 @@ emulators: $(EMULATORS)/snowflake/.ready $(EMULATORS)/bigquery/.ready ## Snowfla
 # Each wants versions of sqlglot, DuckDB and the vendor's client that this project does not have.
 $(EMULATORS)/snowflake/.ready: Makefile | $(READY)
 	@UV_PYTHON=$(BIN)/python $(BIN)/uv venv --quiet --clear $(@D)
-	@$(BIN)/uv pip install --quiet --python $(@D) "fakesnow[server]==0.12.1" "snowflake-connector-python==4.8.1"
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(@D) "fakesnow[server]==0.12.1" "snowflake-connector-python==4.8.1"
 	@touch $@
 
 # Its engine's spatial extension comes from the package registry, not from the engine's own site.
 $(EMULATORS)/bigquery/.ready: Makefile | $(READY)
 	@UV_PYTHON=$(BIN)/python $(BIN)/uv venv --quiet --clear $(@D)
-	@$(BIN)/uv pip install --quiet --python $(@D) "bqemulator==1.4.0" "duckdb==1.5.5" "duckdb-extension-spatial==1.5.5" duckdb-extensions numpy
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(@D) "bqemulator==1.4.0" "duckdb==1.5.5" "duckdb-extension-spatial==1.5.5" duckdb-extensions numpy
 	@HOME=$(CURDIR)/$(@D) $(@D)/bin/python -c 'import duckdb_extensions as e; e.import_extension("spatial")'
 	@touch $@
 
@@ -90,7 +90,7 @@ PEERS := $(patsubst benchmarks/peers/%.txt,benchmarks/.peers/%/.ready,$(wildcard
 
 benchmarks/.peers/%/.ready: benchmarks/peers/%.txt $(READY)
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(@D)
-	@$(BIN)/uv pip sync --quiet --python $(@D)/bin/python $<
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(@D)/bin/python $<
 	@touch $@
 
 peers: $(PEERS) ## environments of the tools that make bench compares with, and of its plots

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from totango_pipelines.catalog.attributes import DataType
 from totango_pipelines.mapping.columns import SourceColumn
 from totango_pipelines.mapping.contract import build_contract
 from totango_pipelines.mapping.judge import Judge
+from totango_pipelines.mapping.numpy_arrow import arrow_of
 from totango_pipelines.mapping.origins import cell_of
 from totango_pipelines.mapping.plan import MappedAttribute, MappingPlan
 from totango_pipelines.mapping.rejects import Check, cells_read, view_rows
@@ -77,7 +79,7 @@ def effect_of(
 ) -> MappingEffect:
     """Map these rows (columns as the plan's, in their order) exactly as a run does."""
     numbered = rows.rename_columns([f"c{index}" for index in range(len(plan.columns))])
-    numbers = pa.array(range(1, rows.num_rows + 1), pa.int64())
+    numbers = arrow_of(np.arange(1, rows.num_rows + 1, dtype=np.int64))
     engine.register("sampled", numbered.append_column("_row", numbers))
     view_rows(engine, plan, "SELECT * FROM sampled")
     select = TypedSelect(plan)

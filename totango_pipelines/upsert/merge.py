@@ -117,7 +117,7 @@ class Merge:
 
     def _refuse(self, bounds: str) -> pa.Table:
         """Take the rows out that the hub's rules refuse, step after step."""
-        refused = REFUSED_SCHEMA.empty_table()
+        refused = pa.Table.from_batches([], REFUSED_SCHEMA)
         if object_rules.names_known_accounts(self.delivery):
             read_known_accounts(self.hub, "incoming")
         for step in object_rules.steps(self.delivery):

@@ -94,7 +94,7 @@ def copy_out(
             if "Empty CSV" not in str(error):
                 raise
             schema = pa.schema([(column.name, _arrow_type(column)) for column in columns])
-            return schema.empty_table()
+            return pa.Table.from_batches([], schema)
         return reader.read_all()
 
 

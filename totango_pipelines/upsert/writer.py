@@ -75,7 +75,7 @@ def upsert_delivery(
     with target.transaction(_objects(delivery), work) as hub:
         done = hub.committed(run.run_id, run.integration)
         if done is not None:
-            return UpsertResult(done, REFUSED_SCHEMA.empty_table(), repeated=True)
+            return UpsertResult(done, pa.Table.from_batches([], REFUSED_SCHEMA), repeated=True)
         _check_lease(hub, delivery)
         delivery = _prepare(hub, delivery)
         counts = UpsertCounts(rows_read=delivery.rows_read, rejected=delivery.rejected)
@@ -116,7 +116,7 @@ def _merge(
 
 
 def _all(refused: list[pa.Table]) -> pa.Table:
-    return pa.concat_tables(refused) if refused else REFUSED_SCHEMA.empty_table()
+    return pa.concat_tables(refused) if refused else pa.Table.from_batches([], REFUSED_SCHEMA)
 
 
 def _objects(delivery: Delivery) -> list[str]:

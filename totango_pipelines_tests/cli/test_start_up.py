@@ -6,6 +6,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import duckdb
 import pytest
 
 HEAVY = ("dagster", "duckdb", "pandas", "polars", "pandera", "pyarrow", "sqlalchemy")
@@ -36,6 +37,17 @@ def test_help_imports_nothing_heavy(project):
 
 def test_asking_a_source_never_imports_dagster(project):
     assert "dagster" not in imported_by("validate", then=["preview", "accounts"])
+
+
+def test_a_run_never_imports_pandas(project):
+    with duckdb.connect(project.folder / "lake.duckdb") as lake:
+        lake.execute("CREATE TABLE accounts AS SELECT 'a' AS id, 'A' AS name, 'soon' AS renewal")
+        lake.execute("INSERT INTO accounts VALUES ('b', 'B', '2026-01-31')")
+    project.file("connections.yaml", "connections: {lake: {type: duckdb, path: lake.duckdb}}\n")
+    project.integration(connection="lake")
+    imported = imported_by("run", "accounts", then=["run", "accounts"])
+    assert "polars" in imported
+    assert imported.isdisjoint({"pandas", "scipy"})
 
 
 def test_tokens_and_the_audit_need_no_engine(project):
