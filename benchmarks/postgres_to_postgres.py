@@ -141,7 +141,7 @@ def fill_targets(running: Server, entered: list[Contestant]) -> None:
 def versions(running: Server) -> list[str]:
     with psycopg.connect(running.url) as session:
         postgres = session.info.parameter_status("server_version")
-    ours = ("duckdb", "pyarrow", "polars", "pandera", "connectorx", "psycopg", "pgpq", "dagster")
+    ours = ("duckdb", "pyarrow", "polars", "pandera", "psycopg", "pgpq", "dagster")
     return [
         f"PostgreSQL {postgres}",
         *reporting.installed(*ours),

@@ -100,9 +100,9 @@ _ALL: Final = (
         tested="PostgreSQL 15 and 18",
         read_only="default_transaction_read_only; only what stands in a subquery is run",
         timeout="statement_timeout, lock_timeout",
-        arrow="connectorx, or COPY",
+        arrow="COPY",
         folds="lower",
-        drivers=("psycopg", "connectorx"),
+        drivers=("psycopg",),
     ),
     Connector(
         type="mysql",

@@ -7,7 +7,7 @@ Parameters = tuple[tuple[str, str | int | float | Decimal | date], ...]
 """Names and values for the places `$name` (DuckDB) or `:name` (SQLite) of a query."""
 
 BINDING = ("duckdb", "sqlite")
-"""Engines whose source binds parameters. connectorx and COPY, which read PostgreSQL, take none, and
+"""Engines whose source binds parameters. COPY, which reads PostgreSQL, takes none, and
 pymysql writes them into the text itself: there this project's own typed literals stand."""
 
 

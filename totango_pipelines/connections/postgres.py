@@ -1,21 +1,17 @@
 """Reading PostgreSQL in a read-only session of the query's own, never pooled.
 
-Two ways lead to the same rows. connectorx is the faster one; what it cannot connect to as libpq
-would (a socket, several hosts, TLS) is read by psycopg's COPY. Both get the same query, wrapped
-so that only types that pass exactly go as they are and everything else goes as text.
+Rows come by COPY, over whatever libpq connects to. The query is wrapped so that only types that pass
+exactly go as they are, and everything else goes as text.
 """
 
 import re
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, ClassVar
-from urllib.parse import quote
 
-import connectorx
 import psycopg
 import pyarrow as pa
 from psycopg import pq
@@ -49,9 +45,6 @@ _CONNECTING = {
     "keepalives_idle": "60",
     "client_encoding": "utf8",
 }
-# What connectorx connects to just as libpq does.
-_FAST = {"host", "port", "user", "password", "dbname", "sslmode", *_CONNECTING}
-
 _AS_IT_IS = {
     "boolean": pa.bool_(),
     "smallint": pa.int64(),
@@ -76,12 +69,8 @@ _UNREACHABLE = ("08", "53", "57P", "58", "28", "3D")
 # A lock that was not given up, a deadlock, a conflict with the recovery of a standby.
 _PASSING = ("40", "55P03")
 _TIMEOUT = "57014"
-_ABOUT_DATA = ("22", "23")
-_UNREADABLE = "22000"
-_PLAIN_ERROR = re.compile(r"db error: ERROR: (.*)")
-_PANIC_STATE = re.compile(r"SqlState\(E(\w{5})\)")
-_PANIC_MESSAGE = re.compile(r'message: "((?:[^"\\]|\\.)*)"')
-_PANIC_VALUE = re.compile(r"FromSql\((\d+)\)")
+# 42704 also says which text is no name of an encoding or a time zone.
+_ABOUT_DATA = ("22", "23", "42704")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +95,6 @@ class PostgresSource:
     login: Mapping[str, str] = field(repr=False)
     statement_timeout: float
     """Seconds."""
-    by_copy: bool = False
-    """Read by psycopg even where connectorx could."""
     allow_privileged: bool = False
     """Read as a superuser, too."""
     dialect: ClassVar[str] = "postgres"
@@ -193,56 +180,11 @@ class PostgresSource:
             for place, (expression, _) in zip(places, carried, strict=True)
         )
         wrapped = f"SELECT {chosen} FROM (\n{sql}\n) AS q({', '.join(places)})"
-        url = None if self.by_copy else self._url_for_connectorx(session)
-        rows = (
-            copied(session, wrapped, schema)
-            if url is None
-            else self._streamed(url, wrapped, schema)
-        )
-        return schema, self._checked(rows)
+        return schema, self._checked(copied(session, wrapped, schema))
 
     def _checked(self, rows: Rows) -> Rows:
         with self._as_our_errors():
             yield from source.checked_dates(self.name, rows)
-
-    def _streamed(self, url: str, wrapped: str, schema: pa.Schema) -> Rows:
-        """Through connectorx, whose errors are panics of Rust: not an Exception to Python."""
-        mark = f"totango_pipelines {uuid.uuid4().hex}"
-        ended = False
-        try:
-            reader: pa.RecordBatchReader = connectorx.read_sql(
-                f"{url}&application_name={quote(mark)}",
-                wrapped,
-                return_type="arrow_stream",
-                protocol="binary",
-                batch_size=source.BATCH_ROWS,
-            )
-            for batch in reader:
-                if not batch.num_rows:
-                    continue
-                arrays = [
-                    values.cast(column.type)
-                    for values, column in zip(batch.columns, schema, strict=True)
-                ]
-                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-            ended = True
-        except BaseException as error:
-            if type(error).__name__ != "PanicException" and not isinstance(error, RuntimeError):
-                raise
-            ended = True
-            raise self._from_panic(str(error), schema) from None
-        finally:
-            if not ended:
-                self._end(mark)
-
-    def _end(self, mark: str) -> None:
-        """A reader that is dropped leaves its query running on the server."""
-        with suppress(psycopg.Error), closing(self._connect()) as session:
-            session.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE application_name = %s",
-                (mark,),
-            )
 
     def _connect(self) -> "psycopg.Connection[Any]":
         options = f"{self.login.get('options', '')} {self._options()}".strip()
@@ -256,22 +198,6 @@ class PostgresSource:
         }
         return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
-    def _url_for_connectorx(self, session: "psycopg.Connection[Any]") -> str | None:
-        """The server that libpq found, if connectorx reaches it just as safely; else None."""
-        info = session.info
-        plain = set(self.login) <= _FAST and not (
-            session.pgconn.ssl_in_use or session.pgconn.used_gssapi
-        )
-        if not plain or not info.host or info.host.startswith(("/", "@")):
-            return None
-        user = quote(info.user, safe="")
-        password = f":{quote(info.password, safe='')}" if info.password else ""
-        host = f"[{info.host}]" if ":" in info.host else info.host
-        return (
-            f"postgresql://{user}{password}@{host}:{info.port}/{quote(info.dbname, safe='')}"
-            f"?sslmode=disable&connect_timeout=10&keepalives_idle=60&options={quote(self._options())}"
-        )
-
     @contextmanager
     def _as_our_errors(self) -> Iterator[None]:
         try:
@@ -283,25 +209,6 @@ class PostgresSource:
             # Arrow quotes the value it could not read: not shown.
             said = f"a value cannot be read ({type(error).__name__})"
             raise source.refused(self.name, said, _MEND) from None
-
-    def _from_panic(self, text: str, schema: pa.Schema) -> Exception:
-        value = _PANIC_VALUE.search(text)
-        if value is not None:
-            column = schema.field(int(value[1]))
-            if pa.types.is_temporal(column.type):
-                return source.OutsideDatesError([column.name])
-        state = _PANIC_STATE.search(text)
-        message = _PANIC_MESSAGE.search(text)
-        if state is not None:
-            said = message[1].replace('\\"', '"') if message else "the query fails"
-            return self._translated(state[1], said)
-        if value is not None:
-            return self._translated(_UNREADABLE, "a value cannot be read")
-        # Before the first row connectorx raises a plain error, without a code.
-        before = _PLAIN_ERROR.search(text)
-        if before is not None:
-            return self._translated(_UNREADABLE, before[1])
-        return self._translated(None, "the connection dropped")
 
     def _translated(
         self, state: str | None, said: str

@@ -1,4 +1,4 @@
-"""Rows of PostgreSQL by COPY: slower than connectorx, but over whatever libpq connects to."""
+"""Rows of PostgreSQL by COPY: as fast as connectorx, whose errors are panics that print values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from pyarrow import csv
 from totango_pipelines.connections import source
 
 # Rows of long texts make a batch smaller, so that memory stays bounded.
-_BATCH_BYTES = 32 * 1024 * 1024
+_BATCH_BYTES = 16 * 1024 * 1024
 
 
 def copied(session: "psycopg.Connection[Any]", wrapped: str, schema: pa.Schema) -> source.Rows:

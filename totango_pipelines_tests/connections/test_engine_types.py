@@ -33,13 +33,13 @@ def types(source, sql):
         }
 
 
-@pytest.fixture(params=["connectorx", "copy"])
-def postgres(request, postgres_url):
+@pytest.fixture
+def postgres(postgres_url):
     login = {key: str(value) for key, value in conninfo_to_dict(postgres_url).items()}
     with psycopg.connect(postgres_url, autocommit=True) as session:
         session.execute("CREATE TYPE mood AS ENUM ('sad', 'happy')")
         session.execute("CREATE DOMAIN cents AS numeric(20, 4)")
-    return PostgresSource("pg", login, 30.0, by_copy=request.param == "copy", allow_privileged=True)
+    return PostgresSource("pg", login, 30.0, allow_privileged=True)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_an_error_at_a_late_row_is_not_a_short_answer(postgres):
         row(postgres, "SELECT 1 / (g - 150000) AS v FROM generate_series(1, 200000) AS g")
 
 
-def test_a_postgres_socket_is_read_by_copy(postgres):
+def test_a_postgres_socket_is_read_too(postgres):
     settings = "SELECT setting FROM pg_settings WHERE name = 'unix_socket_directories'"
     folder = row(postgres, settings)["setting"]
     if not folder:

@@ -75,12 +75,6 @@ def postgres_bed(postgres_server_url):
 
 
 @pytest.fixture(scope="module")
-def postgres_copy_bed(postgres_bed):
-    by_copy = replace(postgres_bed.source, by_copy=True)
-    return replace(postgres_bed, source=by_copy)
-
-
-@pytest.fixture(scope="module")
 def duckdb_bed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bed")
     path = folder / "w.duckdb"
@@ -162,7 +156,7 @@ def mysql_bed(mysql_url):
 @pytest.fixture(
     scope="module",
     params=[
-        *("postgres", "postgres_copy", "duckdb", "sqlite", "mysql", "files", "s3", "redshift"),
+        *("postgres", "duckdb", "sqlite", "mysql", "files", "s3", "redshift"),
         *("snowflake", "bigquery"),
     ],
 )

@@ -111,7 +111,7 @@ def postgres_scene(postgres_url: str) -> Iterator[GuardScene]:
         login = {**given, "user": role, "password": password}
         watcher = make_conninfo(**given)
         try:
-            source = PostgresSource("scratch", login, _SECONDS, by_copy=True)
+            source = PostgresSource("scratch", login, _SECONDS)
             yield GuardScene(source, lambda: _postgres_state(watcher), session.execute)
         finally:
             session.execute(f"DROP OWNED BY {role}")
