@@ -277,6 +277,8 @@ def parquet_batches(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.Reco
         yield write
         while being_written:
             being_written.pop().result()
+    # Arrow keeps what it had for the batches; the next step is another engine's.
+    pa.default_memory_pool().release_unused()
 
 
 def finish_parquet(

@@ -9,8 +9,9 @@ from pyarrow import csv
 
 from totango_pipelines.connections import source
 
-# Rows of long texts make a batch smaller, so that memory stays bounded.
-_BATCH_BYTES = 16 * 1024 * 1024
+# Several copies of a block are in memory at once; smaller blocks are not slower.
+_BLOCK_ROWS = 16_384
+_BLOCK_BYTES = 8 * 1024 * 1024
 
 
 def copied(session: "psycopg.Connection[Any]", wrapped: str, schema: pa.Schema) -> source.Rows:
@@ -28,7 +29,7 @@ def _blocks(copy: "psycopg.Copy") -> Iterator[bytes]:
     for row in copy:
         rows.append(bytes(row))
         size += len(row)
-        if len(rows) >= source.BATCH_ROWS or size >= _BATCH_BYTES:
+        if len(rows) >= _BLOCK_ROWS or size >= _BLOCK_BYTES:
             yield b"".join(rows)
             rows, size = [], 0
     if rows:

@@ -20,8 +20,8 @@ from totango_pipelines.mapping.rejects import Check, view_rows, write_rejects
 from totango_pipelines.mapping.typed_select import DOUBT_PREFIX, MASK_PREFIX, TypedSelect
 from totango_pipelines.mapping.watchdog import Watchdog
 
-BATCH_ROWS = 100_000
-BATCH_BYTES = 1 << 26
+BATCH_ROWS = 40_000
+BATCH_BYTES = 1 << 24
 READ_ROWS = 8_192
 """What the engine hands over at once: rows may be long."""
 

@@ -22,8 +22,8 @@ from totango_pipelines.upsert.key_ranges import RANGE_ROWS
 from totango_pipelines.upsert.postgres_hub import PostgresHub
 from totango_pipelines.upsert.target import UpsertTarget
 
-MEMORY_LIMIT = "256MB"
-"""DuckDB's share of a step; the process needs about 450 MiB beside it (decision 20)."""
+MEMORY_LIMIT = "160MB"
+"""DuckDB's share of a step; the process needs about 350 MiB beside it (decision 20)."""
 _WIDE_LINES, _WIDE_MEMORY_LIMIT = 250, "768MB"
 """Planning a statement over a thousand columns takes more than reading them."""
 

@@ -9,7 +9,7 @@ from totango_pipelines.quoting import comma, comma_quoted, literal, quoted
 from totango_pipelines.upsert.delivery import HubColumn, HubTable
 from totango_pipelines.upsert.target import HubTransaction
 
-RANGE_ROWS = 125_000
+RANGE_ROWS = 75_000
 """About as many rows are compared at once; a range never splits a key."""
 _SAMPLE_ROWS = 40_000
 

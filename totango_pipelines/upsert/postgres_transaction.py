@@ -35,7 +35,7 @@ POSTGRES_TYPES = {
     "BLOB": "bytea",
 }
 
-_BATCH_ROWS = 65_536
+_BATCH_ROWS = 16_384
 _WRITES_AHEAD = 4
 """A range is about four writes: its new records, its changes and their log."""
 
