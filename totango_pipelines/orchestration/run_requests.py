@@ -110,15 +110,16 @@ def _configured(run: dg.DagsterRun, integration: str, key: str) -> str | None:
 def waiting_run(
     instance: dg.DagsterInstance, integration: str, request: Request
 ) -> dg.DagsterRun | None:
-    """The run in the queue that does what is asked for, if there is one."""
+    """The run in the queue that does what is asked for, if there is one; it may take windows in."""
     if request.replay_of:
         return None
     # One that never got as far as the queue may never start.
     for run in open_runs(instance, integration, (dg.DagsterRunStatus.QUEUED,)):
         in_part = run.asset_selection or run.op_selection or run.parent_run_id
         is_whole = not (in_part or replay_of(run, integration))
-        fits = _windows(run.tags) == _windows(request.tags) or _may_grow(run.tags, request.tags)
-        if is_whole and fits and _REACH.get(mode_of(run), -1) >= _REACH[request.mode]:
+        covers = is_whole and _REACH.get(mode_of(run), -1) >= _REACH[request.mode]
+        same_windows = _windows(run.tags) == _windows(request.tags)
+        if covers and (same_windows or _grown(instance, run, request.tags)):
             return run
     return None
 
@@ -143,15 +144,22 @@ def join(instance: dg.DagsterInstance, run: dg.DagsterRun, request: Request) -> 
     return f"run {run.run_id} waits in the queue already and covers this request."
 
 
-def _may_grow(waiting: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    """Whether a run of several windows only has to go on to a later one; `join` lets it.
+def _grown(instance: dg.DagsterInstance, run: dg.DagsterRun, wanted: Mapping[str, str]) -> bool:
+    """Let a waiting run of several windows go on to a later one, if that is all that is wanted.
 
     Otherwise each window that ends behind a run that hangs would queue one more run.
     """
     first, last = RANGE_TAGS
-    begins = waiting.get(first)
-    same = begins is not None and begins == wanted.get(first)
-    return same and wanted.get(last, "") > waiting.get(last, "")
+    begins, ends = run.tags.get(first), run.tags.get(last, "")
+    if begins is None or begins != wanted.get(first) or wanted.get(last, "") <= ends:
+        return False
+    instance.add_run_tags(run.run_id, {last: wanted[last]})
+    now = instance.get_run_by_id(run.run_id)
+    if now is not None and now.status is dg.DagsterRunStatus.QUEUED:
+        return True
+    # It began in this moment, with the windows that it had.
+    instance.add_run_tags(run.run_id, {last: ends})
+    return False
 
 
 def _request_tag(request_id: str) -> str:

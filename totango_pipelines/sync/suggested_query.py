@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from totango_pipelines.connections.source import SOURCE_TYPE, Source
 from totango_pipelines.errors import QueryRefusedError, SuggestionRefusedError, UserError
@@ -55,12 +56,16 @@ def suggest_query(
     asked = messages(words, engine=str(context.dialect), tables=told, query=query)
     sql = sql_in(model.answer(asked))
     try:
-        checked = check_query(sql, dialect=dialect)
+        check_query(sql, dialect=dialect)
     except QueryRefusedError as error:
         msg = f"the model's query is refused: {error}\nSay it in other words.\n\n{_shown(sql)}"
         raise SuggestionRefusedError(msg) from None
-    known = {_folded(table) for table in tables}
-    others = [".".join(table) for table in checked.tables if _folded(table) not in known]
+    known = {_as_the_engine_reads(table, dialect) for table in tables.values()}
+    others = [
+        table.sql(dialect=dialect)
+        for table in _tables_of(sql, dialect).values()
+        if _as_the_engine_reads(table, dialect) not in known
+    ]
     if others:
         msg = (
             f"the model's query reads {', '.join(others)}, which it was not told of. If it may, "
@@ -109,8 +114,9 @@ def _columns(source: Source, table: exp.Table, dialect: str) -> tuple[tuple[str,
     )
 
 
-def _folded(table: Table) -> tuple[str, ...]:
-    return tuple(part.casefold() for part in table)
+def _as_the_engine_reads(table: exp.Table, dialect: str) -> Table:
+    """The name with the case that counts: in PostgreSQL `Accounts` is `accounts`, in quotes not."""
+    return table_parts(normalize_identifiers(table.copy(), dialect=dialect))
 
 
 def _shown(sql: str) -> str:
