@@ -128,6 +128,11 @@ def unavailable(connection: str, engine_says: str, remedy: str) -> SourceUnavail
     return SourceUnavailableError(f"connection '{connection}': {said}. {remedy}")
 
 
+def faulty_file(connection: str, seen: str, remedy: str) -> QueryRefusedError:
+    """A file that a query reads is not what its table needs."""
+    return QueryRefusedError(f"connection '{connection}': {seen}. {remedy}")
+
+
 def login_refused(connection: str, engine_says: str) -> LoginRefusedError:
     """The source refuses the user or the password; `engine_says` must hold no secret."""
     said = first_line(engine_says).rstrip(".!")
