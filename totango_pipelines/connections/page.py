@@ -13,7 +13,7 @@ _HEAD: Final = """# Connectors
 Written from the code by `make docs`; do not edit. A connection is an entry of `connections.yaml`; its `type` names the
 connector. A secret is only ever `{env: NAME}`: the name of an environment variable. Paths are relative to the project
 folder. `totango-pipelines check-connection NAME` tries a connection step by step: its declaration, the login, the clock,
-what its user may write, one query. Give a connection a user of its own that can only read.
+what its user may write, one query, and each table of files. Give a connection a user of its own that can only read.
 
 A driver that is an extra is installed by the command in its line; without it, a connection of that type says so.
 

@@ -93,6 +93,18 @@ def test_a_login_that_redshift_refuses_is_told_from_a_lost_connection():
     assert means(redshift_connector.error.InterfaceError("communication")) is Failure.UNREACHABLE
 
 
+def test_what_redshifts_driver_trips_over_is_a_lost_connection_and_what_we_do_is_a_bug():
+    lost = redshift_connector.Connection.__new__(redshift_connector.Connection)
+    with (
+        pytest.raises(redshift_connector.error.InterfaceError, match="connection dropped"),
+        redshift.lost_sockets(),
+    ):
+        lost.handle_messages(lost)
+    with pytest.raises(IndexError), redshift.lost_sockets():
+        list(SERVER)[len(SERVER)]
+    assert AttributeError not in redshift.wire(SERVER).errors
+
+
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [

@@ -67,7 +67,7 @@ def wire(values: Mapping[str, Any]) -> Wire:
 
 
 def _session(login: Mapping[str, Any], seconds: float) -> Session:
-    with _lost_sockets():
+    with lost_sockets():
         connection = redshift_connector.connect(
             **login, timeout=_CONNECT_TIMEOUT, tcp_keepalive=True, client_protocol_version=0
         )
@@ -81,19 +81,24 @@ def _session(login: Mapping[str, Any], seconds: float) -> Session:
 
     def cancel() -> None:
         # Closing would fail under the thread that reads.
-        with _lost_sockets():
+        with lost_sockets():
             connection._usock.shutdown(socket.SHUT_RDWR)
 
     def close() -> None:
-        with _lost_sockets():
+        with lost_sockets():
             connection.close()
 
     return Session(lambda sql: _answer(cursor, sql), cancel, close)
 
 
 @contextmanager
-def _lost_sockets() -> Iterator[None]:
-    """The driver trips over its own closed socket; the same errors of ours are bugs, and stay so."""
+def lost_sockets() -> Iterator[None]:
+    """What the driver trips over when its socket is closed, as an error of the driver.
+
+    Raises:
+        InterfaceError: an AttributeError or IndexError came from the driver; ours are bugs, and
+            stay what they are.
+    """
     try:
         yield
     except (AttributeError, IndexError) as error:
@@ -106,7 +111,7 @@ def _lost_sockets() -> Iterator[None]:
 
 
 def _answer(cursor: Any, sql: str) -> Answer:  # noqa: ANN401 - without stubs
-    with _lost_sockets():
+    with lost_sockets():
         cursor.execute(f"DECLARE totango_rows CURSOR FOR\n{sql}")
     first = _fetch(cursor)
     columns = [
@@ -126,7 +131,7 @@ def _parts(cursor: Any, first: Rows) -> Iterator[Rows]:  # noqa: ANN401 - withou
 
 
 def _fetch(cursor: Any) -> Rows:  # noqa: ANN401 - without stubs
-    with _lost_sockets():
+    with lost_sockets():
         cursor.execute(f"FETCH FORWARD {_FETCHED_AT_ONCE} FROM totango_rows")
         return tuple(cursor.fetchall())
 
