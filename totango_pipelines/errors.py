@@ -4,6 +4,8 @@ TotangoPipelinesError
 ├── UserError                    change a file, a query or the data; never retried; exit code 1
 │   ├── DeclarationError         a declared file is wrong: carries every Problem found
 │   ├── QueryRefusedError        the guard refuses the query, or the source cannot run it
+│   │   └── PrivilegedUserError  the connection's user can do more than any query should
+│   ├── LoginRefusedError        the source knows no such user, or not by this password
 │   ├── MappingInvalidError      the mapping does not fit the preview: carries every Problem
 │   ├── TooManyRejectsError      more rejected rows than the integration allows
 │   ├── HeldOpenError            rows that wait for the next run cannot be kept, or no longer fit
@@ -96,6 +98,14 @@ class MappingInvalidError(_ProblemsError):
 
 class QueryRefusedError(UserError):
     """The query is not one read-only SELECT, or the source cannot run it."""
+
+
+class PrivilegedUserError(QueryRefusedError):
+    """The connection's user could reach the server's files and settings."""
+
+
+class LoginRefusedError(UserError):
+    """The source refuses the user or the password; trying again may lock the account."""
 
 
 class ExpressionTooSlowError(UserError):

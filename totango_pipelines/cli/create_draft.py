@@ -80,9 +80,10 @@ def require_new_id(project: "Project", identifier: str) -> None:
 
 
 def require_connection(project: "Project", name: str) -> None:
-    """Raises: UnknownNameError: there is no such connection, or it has a problem of its own."""
+    """Raises: UnknownNameError, DeclarationError: there is no such connection, or one with errors."""
     if name not in project.connections:
-        raise _unknown("connection", name, sorted(project.connections))
+        wrong: UserError = door.integrations("missing_connection").missing_connection(project, name)
+        raise wrong
 
 
 def require_object(project: "Project", name: str) -> None:

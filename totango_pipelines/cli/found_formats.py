@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from totango_pipelines.cli import orchestration_door as door
 from totango_pipelines.cli.draft_files import Draft
 from totango_pipelines.cli.session import Session
-from totango_pipelines.errors import DeclarationError, QueryRefusedError, SourceUnavailableError
+from totango_pipelines.errors import (
+    DeclarationError,
+    LoginRefusedError,
+    QueryRefusedError,
+    SourceUnavailableError,
+)
 
 if TYPE_CHECKING:
     from totango_pipelines.integrations.text_edits import Change, ChangeLine
@@ -50,7 +55,7 @@ def detected_formats(session: Session, draft: Draft, changes: "Iterable[Change]"
             window=door.sync("wiring").sample_window(integration, datetime.now(UTC)),
             **place,
         )
-    except (QueryRefusedError, SourceUnavailableError, DeclarationError):
+    except (QueryRefusedError, LoginRefusedError, SourceUnavailableError, DeclarationError):
         return FoundFormats()
     known = [each for each in new if each["column"] in {column.name for column in sample.columns}]
     findings = drafts.formats_for(

@@ -40,6 +40,16 @@ def filtered_query(sql: str, dialect: str, condition: exp.Expr) -> str:
     return f"SELECT * FROM (\n{sql}\n) {named} WHERE {condition.sql(dialect=dialect)}"
 
 
+def table_names(sql: str, dialect: str) -> frozenset[str] | None:
+    """The bare names, without regard to case, that a query may take for tables; None: unreadable."""
+    try:
+        statements = sqlglot.parse(sql, dialect=dialect)
+    except SqlglotError:
+        return None
+    named = (table.name for tree in statements if tree for table in tree.find_all(exp.Table))
+    return frozenset(name.casefold() for name in named)
+
+
 def one_query(sql: str, dialect: str) -> exp.Query:
     """The tree of a query; for engines whose sessions cannot be made read-only, the last door.
 

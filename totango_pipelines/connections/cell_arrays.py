@@ -19,7 +19,7 @@ def array_of(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
     """One column's values as an array of the type.
 
     Raises:
-        ValueError, ArithmeticError, pa.ArrowException: a value is not of the type.
+        ValueError, ArithmeticError, TypeError, pa.ArrowException: a value is not of the type.
     """
     read = _reader(arrow_type)
     return pa.array([None if value is None else read(value) for value in values], arrow_type)
@@ -28,7 +28,7 @@ def array_of(values: Sequence[Any], arrow_type: pa.DataType) -> pa.Array:
 def _reader(arrow_type: pa.DataType) -> Callable[[Any], object]:
     if pa.types.is_timestamp(arrow_type):
         return _zoned if arrow_type == source.UTC_TIMESTAMP else _local
-    return next((read for holds, read in _READERS if holds(arrow_type)), bool)
+    return next(read for holds, read in _READERS if holds(arrow_type))
 
 
 def cell_text(value: object) -> str | None:
@@ -92,13 +92,43 @@ def _day(value: Any) -> date:  # noqa: ANN401 - a driver's value
     return day
 
 
+def _whole(value: Any) -> int:  # noqa: ANN401 - a driver's value
+    if isinstance(value, int):
+        return int(value)
+    number = Decimal(str(value))
+    if number != number.to_integral_value():
+        message = "a fraction in a column of whole numbers"
+        raise ValueError(message)
+    return int(number)
+
+
+def _decimal(value: Any) -> Decimal:  # noqa: ANN401 - a driver's value
+    return Decimal(int(value)) if isinstance(value, bool) else Decimal(str(value))
+
+
+def _floating(value: Any) -> float:  # noqa: ANN401 - a driver's value
+    return float(value) if isinstance(value, bool) else float(str(value))
+
+
+def _truth(value: Any) -> bool:  # noqa: ANN401 - a driver's value
+    if isinstance(value, bool):
+        return value
+    found = _TRUTHS.get(str(value).lower())
+    if found is None:
+        message = "neither true nor false"
+        raise ValueError(message)
+    return found
+
+
+_TRUTHS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 # Floats by way of text, so that a 32-bit 0.1 stays 0.1.
 _READERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], object]], ...] = (
     (pa.types.is_string, cell_text),
     (pa.types.is_date32, _day),
-    (pa.types.is_decimal, lambda value: Decimal(str(value))),
-    (pa.types.is_integer, int),
-    (pa.types.is_floating, lambda value: float(str(value))),
+    (pa.types.is_decimal, _decimal),
+    (pa.types.is_integer, _whole),
+    (pa.types.is_floating, _floating),
+    (pa.types.is_boolean, _truth),
 )
 _TEXTS: tuple[tuple[tuple[type, ...], Callable[[Any], str]], ...] = (
     ((bool,), lambda value: "true" if value else "false"),

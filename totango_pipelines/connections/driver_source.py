@@ -18,9 +18,14 @@ import pyarrow as pa
 from totango_pipelines.connections import source
 from totango_pipelines.connections.bounding import bounded_query
 from totango_pipelines.connections.cell_arrays import array_of
+from totango_pipelines.connections.data_errors import about_data
 from totango_pipelines.connections.exact_arrow import exact
 from totango_pipelines.connections.parameters import Parameters, without_parameters
-from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+from totango_pipelines.errors import (
+    LoginRefusedError,
+    QueryRefusedError,
+    SourceUnavailableError,
+)
 
 _REACH = "Check the connection in connections.yaml, its login, and that the server is up."
 _MEND = "Correct the query of the integration."
@@ -29,6 +34,8 @@ _GRACE = 10.0
 """Seconds that the engine's own timeout is given before this process cancels the query."""
 _HIDDEN = "•••"
 _SHORTEST_SECRET = 4
+_LOGIN_TIMEOUT = 60.0
+"""Seconds; drivers have limits of their own, and some none for a host that refuses each try."""
 
 FETCH_ROWS = 10_000
 """Rows of Python values that are asked for at once: each takes far more memory than in Arrow."""
@@ -41,9 +48,11 @@ class Failure(StrEnum):
 
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"
+    LOGIN = "login"
+    """The user or the secret is refused: another try may lock the account."""
     REFUSED = "refused"
     DATA = "data"
-    """The message may quote a value."""
+    """The message may quote a value, and is never shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,8 @@ class DriverSource:
     """Seconds."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """What no message may hold, whatever the driver says."""
+    login_timeout: float = _LOGIN_TIMEOUT
+    """Seconds."""
 
     @property
     def _raised(self) -> tuple[type[Exception], ...]:
@@ -119,7 +130,7 @@ class DriverSource:
         without_parameters(parameters)
         watch = _Watch(self.statement_timeout, self._raised)
         with self._as_our_errors(watch, logging_in=True):
-            session = self.wire.connect(self.statement_timeout)
+            session = self._logged_in()
         ended = threading.Event()
         try:
             with watch.over(session):
@@ -132,6 +143,14 @@ class DriverSource:
                     session.cancel()
             with suppress(*self._raised):
                 session.close()
+
+    def _logged_in(self) -> Session:
+        login = _Login(self.wire, self.statement_timeout)
+        session = login.within(self.login_timeout)
+        if session is None:
+            said = f"no login after {self.login_timeout:g} s"
+            raise source.unavailable(self.name, said, _REACH)
+        return session
 
     def _reader(
         self, session: Session, sql: str, watch: "_Watch", ended: threading.Event
@@ -171,6 +190,9 @@ class DriverSource:
                 whole = pa.RecordBatch.from_arrays(arrays, schema=schema)
                 for start in range(0, whole.num_rows, source.BATCH_ROWS):
                     yield whole.slice(start, source.BATCH_ROWS)
+            # A query that was cancelled may end as if it had no more rows.
+            if watch.struck:
+                raise source.stopped(self.name, self.statement_timeout)
             ended.set()
 
     def _converted(
@@ -190,14 +212,22 @@ class DriverSource:
     def _as_our_errors(self, watch: "_Watch", *, logging_in: bool = False) -> Iterator[None]:
         try:
             yield
+        except pa.ArrowException as error:
+            if watch.struck:
+                raise source.stopped(self.name, self.statement_timeout) from None
+            # Its message may quote a value.
+            said = f"what it returns cannot be read ({type(error).__name__})"
+            raise source.refused(self.name, said, _AS_TEXT) from None
         except self._raised as error:
-            known = isinstance(error, self.wire.errors) and not logging_in
+            known = isinstance(error, self.wire.errors)
             means = self.wire.means(error) if known else Failure.UNREACHABLE
+            if logging_in and means is not Failure.LOGIN:
+                means = Failure.UNREACHABLE
             raise self._translated(error, means, watch) from None
 
     def _translated(
         self, error: Exception, means: Failure, watch: "_Watch"
-    ) -> QueryRefusedError | SourceUnavailableError:
+    ) -> QueryRefusedError | LoginRefusedError | SourceUnavailableError:
         if watch.struck or means is Failure.TIMEOUT:
             return source.stopped(self.name, self.statement_timeout)
         said = self._without_secrets(
@@ -205,7 +235,9 @@ class DriverSource:
         )
         if means is Failure.UNREACHABLE:
             return source.unavailable(self.name, said, _REACH)
-        said = source.without_values(said) if means is Failure.DATA else said
+        if means is Failure.LOGIN:
+            return source.login_refused(self.name, said)
+        said = about_data(said) if means is Failure.DATA else said
         return source.refused(self.name, said, _MEND)
 
     def _without_secrets(self, said: str) -> str:
@@ -213,6 +245,45 @@ class DriverSource:
             if len(secret) >= _SHORTEST_SECRET:
                 said = said.replace(secret, _HIDDEN)
         return said
+
+
+class _Login:
+    """A login in a thread of its own, so that one that hangs can be left behind."""
+
+    def __init__(self, wire: Wire, statement_timeout: float) -> None:
+        self.wire, self.statement_timeout = wire, statement_timeout
+        self.session: Session | None = None
+        self.error: BaseException | None = None
+        self.left = False
+        self.lock = threading.Lock()
+
+    def within(self, seconds: float) -> Session | None:
+        """The session; None: it took longer, and is closed if it comes after all.
+
+        Raises:
+            Exception: whatever the driver raised.
+        """
+        thread = threading.Thread(target=self._connect, daemon=True, name="login")
+        thread.start()
+        thread.join(seconds)
+        with self.lock:
+            self.left = True
+            if self.error is not None:
+                raise self.error
+            return self.session
+
+    def _connect(self) -> None:
+        try:
+            session = self.wire.connect(self.statement_timeout)
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits
+            self.error = error
+            return
+        with self.lock:
+            self.session = session
+            if not self.left:
+                return
+        with suppress(*self.wire.errors, OSError):
+            session.close()
 
 
 class _Watch:

@@ -82,7 +82,7 @@ class DuckDBSource:
         self, sql: str, parameters: Parameters = (), *, limit: int | None = None
     ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
-        with closing(self._connect()) as connection:
+        with closing(self._connect(sql)) as connection:
             timer = threading.Timer(self.statement_timeout, connection.interrupt)
             timer.daemon = True
             timer.start()
@@ -100,7 +100,7 @@ class DuckDBSource:
         return pa.RecordBatchReader.from_batches(schema, rows)
 
     def _describe(self, query: "_Query") -> tuple[tuple[str, str], ...]:
-        with self._as_our_errors():
+        with self._as_our_errors(query.sql):
             statements = query.connection.extract_statements(query.sql)
             if len(statements) != 1 or not _is_select(statements[0]):
                 message = f"connection '{self.name}': only one SELECT can be run. Remove the rest."
@@ -141,7 +141,7 @@ class DuckDBSource:
     def _stream(self, query: "_Query", wrapped: str, schema: pa.Schema) -> source.Rows:
         # Closed early, it must leave no open result: the connection would refuse the next query.
         with (
-            self._as_our_errors(),
+            self._as_our_errors(query.sql),
             closing(query.relation(wrapped).to_arrow_reader(source.BATCH_ROWS)) as reader,
         ):
             for batch in reader:
@@ -151,7 +151,8 @@ class DuckDBSource:
                 ]
                 yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def _connect(self, _sql: str = "", /) -> duckdb.DuckDBPyConnection:
+        """A session for a query; without one, for the clock."""
         if not self.path.is_file():
             reason = f"there is no DuckDB file {self.path}"
             raise source.unavailable(self.name, reason, "Check the path in connections.yaml.")
@@ -162,7 +163,7 @@ class DuckDBSource:
             raise source.unavailable(self.name, str(error), remedy) from None
 
     @contextmanager
-    def _as_our_errors(self) -> Iterator[None]:
+    def _as_our_errors(self, sql: str) -> Iterator[None]:
         try:
             yield
         except duckdb.InterruptException:
@@ -170,9 +171,11 @@ class DuckDBSource:
         except duckdb.IOException as error:
             raise source.unavailable(self.name, str(error), "Check the file.") from None
         except (duckdb.Error, OSError, pa.ArrowException) as error:
-            raise self._refusal(error) from None
+            raise self._refusal(error, sql) from None
 
-    def _refusal(self, error: Exception) -> QueryRefusedError | SourceUnavailableError:
+    def _refusal(
+        self, error: Exception, _sql: str, /
+    ) -> QueryRefusedError | SourceUnavailableError:
         said = source.first_line(str(error))
         # Through Arrow's stream, every error of the engine arrives as an OSError with its text.
         if said.startswith("INTERRUPT Error"):

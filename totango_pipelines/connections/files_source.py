@@ -1,28 +1,38 @@
 """Reading CSV and Parquet files as the tables of a DuckDB that sees nothing else.
 
-Arrow finds and reads the files, on disk or in S3; the engine is handed the tables and has no access
-to files or network of its own. Every column of CSV is text: what looks like a number to a reader of
-its first rows may be an id with zeros in front. Casts belong in the query or in the mapping.
+Arrow finds and reads the files, on disk or in S3; the engine is handed the tables that a query
+names and has no access to files or network of its own. Every column of CSV is text: casts belong in
+the query or in the mapping.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.dataset as ds
-from fsspec.implementations.arrow import ArrowFSWrapper
+from fsspec.utils import glob_translate
 from pyarrow import fs
 
 from totango_pipelines.connections import source
+from totango_pipelines.connections.bounding import table_names
 from totango_pipelines.connections.duckdb_file import DuckDBSource
-from totango_pipelines.errors import DeclarationError, Problem
+from totango_pipelines.connections.file_tables import FaultyFileError, TableFiles
+from totango_pipelines.errors import (
+    DeclarationError,
+    Problem,
+    QueryRefusedError,
+    SourceUnavailableError,
+)
 from totango_pipelines.integrations.files_connection import FileTable
 
 _S3 = "s3://"
+_WILD = re.compile(r"[*?\[]")
 _MEMORY = "1GB"
 _CONNECT_TIMEOUT = 10
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
@@ -30,6 +40,8 @@ _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": _MEMORY,
     "python_enable_replacements": "false",
 }
+_FILE_TROUBLE = re.compile(r"CSV parse error|invalid UTF-?8", re.IGNORECASE)
+_STORE_TROUBLE = re.compile(r"\bIOError\b|AWS Error|\bcurlCode\b")
 _REMEDY = "Check the path, and s3, of the table in connections.yaml."
 
 
@@ -40,11 +52,13 @@ class FilesSource(DuckDBSource):
     tables: Mapping[str, FileTable] = field(default_factory=dict)
     s3: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def _connect(self, sql: str = "", /) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=_SETTINGS)
         try:
-            for name, table in self.tables.items():
-                connection.register(name, self._dataset(name, table))
+            for name in self._named_in(sql):
+                dataset = self._dataset(name)
+                with self._as_our_errors(sql):
+                    connection.register(name, dataset)
             # It would be drawn on the standard output of a command.
             connection.execute("SET enable_progress_bar = false")
             connection.execute("SET lock_configuration = true")
@@ -53,32 +67,72 @@ class FilesSource(DuckDBSource):
             raise
         return connection
 
-    def _dataset(self, name: str, table: FileTable) -> ds.Dataset:
+    def _named_in(self, sql: str) -> list[str]:
+        """The declared tables that a query names: the files of others need not be there."""
+        if not sql:
+            return []
+        names = table_names(sql, self.dialect)
+        return [name for name in self.tables if names is None or name.casefold() in names]
+
+    def _dataset(self, name: str) -> ds.Dataset:
         try:
-            filesystem, paths = self._files(table.path)
-            if not paths:
-                raise source.unavailable(
-                    self.name, f"no file of the table '{name}' matches {table.path}", _REMEDY
-                )
-            if table.file_format == "parquet":
-                return _parquet(paths, filesystem)
-            return _csv(paths, filesystem, table)
-        except (OSError, pa.ArrowException) as error:
+            return self._files(name).dataset()
+        except FaultyFileError as fault:
+            raise source.faulty_file(self.name, fault.said, fault.remedy) from None
+        except OSError as error:
             reason = source.without_values(self._hidden(str(error)))
-            said = f"the files of the table '{name}' cannot be read: {reason}"
+            said = f"the files of the table '{name}' cannot be reached: {reason}"
             raise source.unavailable(self.name, said, _REMEDY) from None
 
-    def _files(self, pattern: str) -> tuple[fs.FileSystem, list[str]]:
-        if not pattern.startswith(_S3):
-            found = sorted(each for each in self.path.glob(pattern) if each.is_file())
-            return fs.LocalFileSystem(), [str(each) for each in found]
-        s3 = _s3_filesystem(self.s3)
-        return s3, sorted(ArrowFSWrapper(s3).glob(pattern.removeprefix(_S3)))
+    def _files(self, name: str) -> TableFiles:
+        table = self.tables[name]
+        if table.path.startswith(_S3):
+            filesystem: fs.FileSystem = _s3_filesystem(self.s3)
+            found = _matching(filesystem, table.path.removeprefix(_S3))
+            paths = sorted(path for path in found if not _is_hidden(path))
+            return TableFiles(name, table, filesystem, paths, [_S3 + path for path in paths])
+        inside = sorted(each for each in self.path.glob(table.path) if each.is_file())
+        shown = [each.relative_to(self.path).as_posix() for each in inside]
+        shown = [each for each in shown if not _is_hidden(each)]
+        paths = [str(self.path / each) for each in shown]
+        return TableFiles(name, table, fs.LocalFileSystem(), paths, shown)
+
+    def _refusal(self, error: Exception, sql: str, /) -> QueryRefusedError | SourceUnavailableError:
+        said = source.first_line(str(error))
+        if _STORE_TROUBLE.search(said):
+            reason = source.without_values(self._hidden(said))
+            return source.unavailable(self.name, reason, _REMEDY)
+        if _FILE_TROUBLE.search(said):
+            for name in self._named_in(sql):
+                # Only now: where the row is costs a second look at the files.
+                with suppress(OSError, pa.ArrowException):
+                    fault = self._files(name).fault()
+                    if fault:
+                        return source.faulty_file(self.name, fault.said, fault.remedy)
+        return DuckDBSource._refusal(self, error, sql)
 
     def _hidden(self, said: str) -> str:
         for key in ("secret_access_key", "access_key_id"):
             said = said.replace(self.s3.get(key) or "\0", "•••")
         return said
+
+
+def _matching(store: fs.FileSystem, pattern: str) -> list[str]:
+    """The objects that a pattern names; an error is raised, never taken for an empty folder."""
+    parts = pattern.split("/")
+    fixed = list(takewhile(lambda part: not _WILD.search(part), parts))
+    if len(fixed) == len(parts):
+        found = [store.get_file_info(pattern)]
+    else:
+        below = len(parts) - len(fixed) > 1
+        wanted = fs.FileSelector("/".join(fixed), recursive=below, allow_not_found=True)
+        found = store.get_file_info(wanted)
+    matches = re.compile(glob_translate(pattern)).match
+    return [each.path for each in found if each.is_file and matches(each.path)]
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _s3_filesystem(login: Mapping[str, str]) -> fs.S3FileSystem:
@@ -94,37 +148,6 @@ def _s3_filesystem(login: Mapping[str, str]) -> fs.S3FileSystem:
         connect_timeout=_CONNECT_TIMEOUT,
         request_timeout=60,
     )
-
-
-def _parquet(paths: Sequence[str], filesystem: fs.FileSystem) -> ds.Dataset:
-    # Else whole row groups ahead of the reader would be kept.
-    options = ds.ParquetFragmentScanOptions(pre_buffer=False, use_buffered_stream=True)
-    form = ds.ParquetFileFormat(default_fragment_scan_options=options)
-    factory = ds.FileSystemDatasetFactory(filesystem, list(paths), form)
-    return factory.finish(factory.inspect(promote_options="permissive"))
-
-
-def _csv(paths: Sequence[str], filesystem: fs.FileSystem, table: FileTable) -> ds.Dataset:
-    """The union of the columns of all files, by name; what a file lacks is null there."""
-    delimiter = table.delimiter or ("\t" if ".tsv" in table.path.lower() else ",")
-    parse = pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-    names: dict[str, None] = {}
-    for path in paths:
-        with (
-            filesystem.open_input_stream(path) as stream,
-            pa_csv.open_csv(stream, parse_options=parse) as reader,
-        ):
-            names |= dict.fromkeys(reader.schema.names)
-    convert = pa_csv.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()),
-        # An empty cell is null, an empty text is quoted.
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-        null_values=[""],
-    )
-    form = ds.CsvFileFormat(parse_options=parse, convert_options=convert)
-    factory = ds.FileSystemDatasetFactory(filesystem, list(paths), form)
-    return factory.finish(pa.schema([(name, pa.string()) for name in names]))
 
 
 def open_files(

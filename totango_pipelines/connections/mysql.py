@@ -16,7 +16,11 @@ from pymysql.cursors import SSCursor
 from totango_pipelines.connections import source
 from totango_pipelines.connections.parameters import Parameters, without_parameters
 from totango_pipelines.connections.privileges import mysql_privileges, refuse_privileged
-from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+from totango_pipelines.errors import (
+    LoginRefusedError,
+    QueryRefusedError,
+    SourceUnavailableError,
+)
 
 _CONNECT_TIMEOUT = 10
 _LOCK_TIMEOUT = 30
@@ -67,11 +71,17 @@ _MEND = "Correct the query of the integration."
 _CLIENT_ERRORS = range(2000, 3000)
 _ABOUT_DATA = {1690, ER.UNKNOWN_ERROR, ER.TRUNCATED_WRONG_VALUE}
 _TIMEOUTS = {ER.QUERY_TIMEOUT, ER.STATEMENT_TIMEOUT, _MARIADB_STATEMENT_TIMEOUT}
+_LOGIN_REFUSED = {
+    ER.ACCESS_DENIED_ERROR,
+    ER.DBACCESS_DENIED_ERROR,
+    1862,  # MySQL: the password has expired
+    1698,  # a login without a password, refused
+    3118,  # MySQL: the account is locked
+    4151,  # MariaDB: the account is locked
+}
 _UNREACHABLE = {
     ER.CON_COUNT_ERROR,
     ER.SERVER_SHUTDOWN,
-    ER.ACCESS_DENIED_ERROR,
-    ER.DBACCESS_DENIED_ERROR,
     ER.BAD_DB_ERROR,
     ER.NEW_ABORTING_CONNECTION,
     1927,  # MariaDB: the connection was killed
@@ -211,7 +221,9 @@ class MySQLSource:
         except (pymysql.MySQLError, OSError, ValueError, pa.ArrowException) as error:
             raise self._translated(error) from None
 
-    def _translated(self, error: Exception) -> QueryRefusedError | SourceUnavailableError:
+    def _translated(
+        self, error: Exception
+    ) -> QueryRefusedError | LoginRefusedError | SourceUnavailableError:
         if not isinstance(error, pymysql.MySQLError):
             if isinstance(error, OSError):
                 return source.unavailable(self.name, str(error), _REACH)
@@ -222,6 +234,8 @@ class MySQLSource:
         said = str(error.args[1]) if len(error.args) > 1 else "the connection dropped"
         if code in _TIMEOUTS:
             return source.stopped(self.name, self.statement_timeout)
+        if code in _LOGIN_REFUSED:
+            return source.login_refused(self.name, said)
         if code in _UNREACHABLE or code == 0 or code in _CLIENT_ERRORS:
             return source.unavailable(self.name, said, _REACH)
         if isinstance(error, pymysql.err.DataError) or code in _ABOUT_DATA:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from totango_pipelines.connections.login import unreadable
+from totango_pipelines.connections.login import unreadable, unusable
 from totango_pipelines.connections.mysql import MySQLSource
 
 _MYSQL_OPTIONS = {
@@ -17,6 +17,8 @@ _MYSQL_OPTIONS = {
     "ssl_verify_cert",
     "ssl_verify_identity",
 }
+_SCHEMES = ("mysql", "mariadb")
+_EXAMPLE = "mysql://user:password@host:3306/database"
 _SWITCHES = {"ssl_verify_cert", "ssl_verify_identity"}
 
 
@@ -53,6 +55,9 @@ def _mysql_url(values: Mapping[str, str], name: str) -> URL:
             username=values.get("user"),
         )
     try:
-        return make_url(values["url"].strip())
+        url = make_url(values["url"].strip())
     except (ArgumentError, ValueError):
-        raise unreadable(name, "mysql://user:password@host:3306/database") from None
+        raise unreadable(name, _EXAMPLE) from None
+    if url.drivername.partition("+")[0] not in _SCHEMES:
+        raise unusable(name, "the URL is not one of mysql.", f"Write it as {_EXAMPLE}.")
+    return url

@@ -23,7 +23,7 @@ from totango_pipelines.integrations.connection_fields import FromEnvironment
 from totango_pipelines.integrations.declared import Declared
 from totango_pipelines.integrations.files_connection import FilesConnection
 
-_FILE_STATEMENT_TIMEOUT = 30 * 60.0
+_KEYS = ("credentials_file", "credentials", "private_key_file", "url")
 _NOT_A_LOGIN = {"type", "statement_timeout", "allow_privileged"}
 
 
@@ -43,11 +43,10 @@ def open_source(
     connector = connector_of(declaration)
     module = _opener(connector, name)
     source: Source
-    if isinstance(declaration, SqliteConnection | DuckdbConnection):
-        path = project_folder / declaration.path
-        source = module.open_file(name, path, _FILE_STATEMENT_TIMEOUT)
-        return source
     seconds = float(declaration.statement_timeout_seconds)
+    if isinstance(declaration, SqliteConnection | DuckdbConnection):
+        source = module.open_file(name, project_folder / declaration.path, seconds)
+        return source
     values, secrets = _values(declaration, name, environment)
     if isinstance(declaration, FilesConnection):
         s3 = declaration.s3 and _values(declaration.s3, f"{name}.s3", environment)[0]
@@ -62,23 +61,27 @@ def open_source(
         values = url_login.server_login(values, name, connector.type)
         hidden = {*secrets, *(values[key] for key in ("password",) if key in values)}
         driver_source = importlib.import_module(f"{__package__}.driver_source")
-        wire = _wire(module, values, name)
+        wire = _wire(module, values, name, declaration)
         source = driver_source.DriverSource(name, connector.dialect, wire, seconds, tuple(hidden))
     return source
 
 
-def _wire(module: ModuleType, values: Mapping[str, Any], name: str) -> object:
+def _wire(
+    module: ModuleType, values: Mapping[str, Any], name: str, declaration: Declared
+) -> object:
     try:
         wire: object = module.wire(values)
     except ValueError:
         # Not quoted: the message may hold the key.
+        fields = [key for key in _KEYS if getattr(declaration, key, None) is not None]
+        shown = " or ".join(f"`{key}`" for key in fields)
         problem = Problem(
             file=CONNECTIONS_FILE,
             line=None,
-            path=f"connections.{name}",
+            path=f"connections.{name}.{fields[0]}" if fields else f"connections.{name}",
             code="LOGIN_INVALID",
-            problem="holds a key or a port that cannot be read.",
-            remedy="Check what its variables hold: a service account's key is JSON.",
+            problem=f"what {shown or 'it'} holds cannot be read.",
+            remedy="Check what the file or the variable holds: a service account's key is JSON.",
         )
         raise DeclarationError([problem]) from None
     return wire

@@ -22,7 +22,11 @@ from totango_pipelines.connections.parameters import Parameters, without_paramet
 from totango_pipelines.connections.postgres_copy import copied
 from totango_pipelines.connections.privileges import POSTGRES_PRIVILEGES, refuse_privileged
 from totango_pipelines.connections.source import Rows
-from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+from totango_pipelines.errors import (
+    LoginRefusedError,
+    QueryRefusedError,
+    SourceUnavailableError,
+)
 
 _REACH = "Check host, port, user and password of the connection, and that the server is up."
 _MEND = "Correct the query of the integration."
@@ -64,8 +68,14 @@ _CAST = {
     "money": ("{}::numeric::text", pa.string()),
 }
 _TEXT = ("{}::text", pa.string())
-# SQLSTATE classes: connection, resources, operator intervention, system error, wrong login.
-_UNREACHABLE = ("08", "53", "57P", "58", "28", "3D")
+_LOGIN_REFUSED = "28"
+# libpq hands over no SQLSTATE of a login.
+_LOGIN_WORDS = re.compile(
+    r"FATAL: .*(authentication failed|role .* does not exist|is not permitted to log in)"
+    r"|no password supplied"
+)
+# SQLSTATE classes: connection, resources, operator intervention, system error, no such database.
+_UNREACHABLE = ("08", "53", "57P", "58", "3D")
 # A lock that was not given up, a deadlock, a conflict with the recovery of a standby.
 _PASSING = ("40", "55P03")
 _TIMEOUT = "57014"
@@ -212,9 +222,13 @@ class PostgresSource:
 
     def _translated(
         self, state: str | None, said: str
-    ) -> QueryRefusedError | SourceUnavailableError:
+    ) -> QueryRefusedError | LoginRefusedError | SourceUnavailableError:
         if state == _TIMEOUT and "timeout" in said:
             return source.stopped(self.name, self.statement_timeout)
+        if state is None and _LOGIN_WORDS.search(said):
+            return source.login_refused(self.name, said)
+        if state is not None and state.startswith(_LOGIN_REFUSED):
+            return source.login_refused(self.name, said)
         if state is None or state.startswith(_UNREACHABLE):
             return source.unavailable(self.name, said, _REACH)
         if state.startswith(_PASSING):

@@ -7,7 +7,7 @@ files, programs and settings of the server.
 import re
 from collections.abc import Iterable
 
-from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.errors import PrivilegedUserError
 
 POSTGRES_PRIVILEGES = """
     SELECT 'SUPERUSER' FROM pg_catalog.pg_roles WHERE rolname = current_user AND rolsuper
@@ -53,11 +53,11 @@ def refuse_privileged(connection: str, privileges: Iterable[str]) -> None:
     """Let a connection pass whose role holds none of these.
 
     Raises:
-        QueryRefusedError: it holds some.
+        PrivilegedUserError: it holds some.
     """
     held = ", ".join(privileges)
     if held:
-        raise QueryRefusedError(
+        raise PrivilegedUserError(
             f"connection '{connection}': its user holds {held}, and a query could reach the "
             "server's files and settings. Use a user who can only read, or declare "
             "`allow_privileged: true` for the connection (docs/queries.md)."

@@ -17,7 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from totango_pipelines.connections.parameters import Parameters
-from totango_pipelines.errors import QueryRefusedError, SourceUnavailableError
+from totango_pipelines.errors import (
+    LoginRefusedError,
+    QueryRefusedError,
+    SourceUnavailableError,
+)
 
 Rows = Generator[pa.RecordBatch, None, None]
 
@@ -36,13 +40,14 @@ class Source(Protocol):
 
     @property
     def dialect(self) -> str:
-        """The name sqlglot knows the engine by: postgres, duckdb, sqlite or mysql."""
+        """The name sqlglot knows the engine by: `dialect` of its connector."""
         ...
 
     def clock(self) -> datetime:
         """The time now by the source's own clock, in UTC.
 
         Raises:
+            LoginRefusedError: the source refuses the user or the password.
             SourceUnavailableError: the connection could not be opened.
         """
         ...
@@ -58,6 +63,7 @@ class Source(Protocol):
         Raises:
             QueryRefusedError: the engine refuses or stops the query, or two of its columns
                 have the same name.
+            LoginRefusedError: the source refuses the user or the password.
             SourceUnavailableError: the connection could not be opened, or it dropped.
         """
         ...
@@ -122,6 +128,20 @@ def unavailable(connection: str, engine_says: str, remedy: str) -> SourceUnavail
     return SourceUnavailableError(f"connection '{connection}': {said}. {remedy}")
 
 
+def faulty_file(connection: str, seen: str, remedy: str) -> QueryRefusedError:
+    """A file that a query reads is not what its table needs."""
+    return QueryRefusedError(f"connection '{connection}': {seen}. {remedy}")
+
+
+def login_refused(connection: str, engine_says: str) -> LoginRefusedError:
+    """The source refuses the user or the password; `engine_says` must hold no secret."""
+    said = first_line(engine_says).rstrip(".!")
+    return LoginRefusedError(
+        f"connection '{connection}': the login is refused: {said}. Correct the user or the secret "
+        "of the connection; it is not tried again, since that can lock an account."
+    )
+
+
 def outside_dates(connection: str, columns: Sequence[str]) -> QueryRefusedError:
     """A date that no typed column can hold turned up after typed rows were handed over."""
     shown = double_quoted(columns[0])
@@ -140,7 +160,7 @@ def first_line(message: str) -> str:
 def without_values(message: str) -> str:
     """An engine's message about data, without the data: nothing quoted, no number, no row of CSV."""
     message = re.sub(r"(CSV parse error: [^:]*).*", r"\1", message, flags=re.DOTALL)
-    unquoted = re.sub(r"(['\"]).*\1", "'…'", message, flags=re.DOTALL)
+    unquoted = re.sub(r"(['\"`]).*\1", "'…'", message, flags=re.DOTALL)
     return re.sub(r"(?<![\w.])-?\d[\d.]*", "…", unquoted)
 
 

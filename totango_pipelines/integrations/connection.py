@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from totango_pipelines.integrations.connection_fields import Server, check_scheme
+from totango_pipelines.integrations.connection_fields import Server, Timed, check_scheme
 from totango_pipelines.integrations.declared import CONNECTION_PATTERN, Declared, NonBlank
 from totango_pipelines.integrations.files_connection import FilesConnection
 from totango_pipelines.integrations.warehouse_connections import (
@@ -53,14 +53,14 @@ class MysqlConnection(Server):
         return self
 
 
-class SqliteConnection(Declared):
+class SqliteConnection(Timed):
     """An SQLite file."""
 
     type: Literal["sqlite"]
     path: NonBlank = Field(description="The file; relative to the project folder.")
 
 
-class DuckdbConnection(Declared):
+class DuckdbConnection(Timed):
     """A DuckDB file."""
 
     type: Literal["duckdb"]

@@ -19,7 +19,8 @@ class FileTable(Declared):
     """Files of one form that are read as one table."""
 
     path: NonBlank = Field(
-        description="A file or a pattern (* and **), relative to the project folder, or s3://…"
+        description="A file or a pattern (* and **), relative to the project folder, or s3://…; "
+        "what begins with a dot, and all in a folder that does, is left out."
     )
     format: Literal["csv", "parquet"] | None = Field(
         default=None, description="What the files are, where their names do not end in it."
@@ -83,3 +84,16 @@ class FilesConnection(Timed):
         description="Each table by the name that queries use."
     )
     s3: S3Login | None = Field(default=None, description="How to reach s3:// paths.")
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        seen: dict[str, str] = {}
+        for name in self.tables:
+            other = seen.setdefault(name.casefold(), name)
+            if other != name:
+                raise RuleBrokenError(
+                    f"names tables that differ only in case: {other}, {name}.",
+                    "Rename one: a query does not tell them apart.",
+                    key="tables",
+                )
+        return self

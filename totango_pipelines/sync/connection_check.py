@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from totango_pipelines.catalog.catalog import nearest
 from totango_pipelines.connections.connectors import Connector, connector_of
 from totango_pipelines.connections.opening import open_source
 from totango_pipelines.connections.source import Source
 from totango_pipelines.connections.write_rights import OPENED_FOR_READING, WRITES
 from totango_pipelines.errors import (
     DeclarationError,
+    PrivilegedUserError,
     QueryRefusedError,
     TotangoPipelinesError,
-    UnknownNameError,
-    errors_among,
 )
+from totango_pipelines.integrations.connection import ConnectionDeclaration
+from totango_pipelines.integrations.files_connection import FilesConnection
+from totango_pipelines.integrations.missing_connection import missing_connection
 from totango_pipelines.integrations.project import Project
 from totango_pipelines.sync.environment import Environment
 
@@ -26,7 +27,7 @@ _ONE = {"oracle": 'SELECT 1 AS "one" FROM dual'}
 
 
 class Outcome(StrEnum):
-    """How a step ended; after a failure there is none."""
+    """How a step ended; after a failure there is none, but each table of files has its own."""
 
     OK = "ok"
     WARN = "warn"
@@ -48,14 +49,14 @@ class CheckStep:
 def check_connection(
     environment: Environment, project: Project, name: str, now: Callable[[], datetime]
 ) -> Iterator[CheckStep]:
-    """The steps, each when it has ended: declaration, login, clock, privileges, query.
+    """The steps, each when it has ended: declaration, login, clock, privileges, query, tables.
 
     Raises:
         UnknownNameError: connections.yaml has no connection of this name.
         DeclarationError: it has one, with errors.
     """
     if name not in project.connections:
-        raise _unknown(project, name)
+        raise missing_connection(project, name)
     declaration = project.connections[name]
     connector = connector_of(declaration)
     try:
@@ -65,12 +66,43 @@ def check_connection(
             project_folder=project.folder,
             environment=environment.variables,
         )
-        yield CheckStep("declaration", Outcome.OK, f"{connector.label}; its driver is installed")
+    except TotangoPipelinesError as error:
+        yield _failed("declaration", error)
+        return
+    yield CheckStep("declaration", Outcome.OK, f"{connector.label}; its driver is installed")
+    yield from _asked(source, connector, declaration, now)
+
+
+def _asked(
+    source: Source,
+    connector: Connector,
+    declaration: ConnectionDeclaration,
+    now: Callable[[], datetime],
+) -> Iterator[CheckStep]:
+    """Each step bears the name of what it tried, also when it failed."""
+    doing = "login"
+    try:
         yield from _login(source, now)
+        doing = "privileges"
         yield _privileges(source, connector)
+        doing = "query"
         yield _query(source, connector)
     except TotangoPipelinesError as error:
-        yield _failed(error)
+        yield _failed(doing, error)
+        return
+    if isinstance(declaration, FilesConnection):
+        yield from (_table(source, name) for name in declaration.tables)
+
+
+def _table(source: Source, name: str) -> CheckStep:
+    try:
+        with source.batches(f'SELECT * FROM "{name}"', limit=1) as reader:
+            count = len(reader.schema)
+            for _ in reader:
+                pass
+    except TotangoPipelinesError as error:
+        return _failed(f"table {name}", error)
+    return CheckStep(f"table {name}", Outcome.OK, f"{count} columns")
 
 
 def _login(source: Source, now: Callable[[], datetime]) -> Iterator[CheckStep]:
@@ -103,12 +135,14 @@ def _privileges(source: Source, connector: Connector) -> CheckStep:
     try:
         with source.batches(asked, limit=3) as reader:
             found = [str(value) for batch in reader for value in batch.column(0).to_pylist()]
+    except PrivilegedUserError:
+        raise
     except QueryRefusedError as error:
         seen = f"cannot be told: {error}"
         return CheckStep("privileges", Outcome.WARN, seen, _READ_ONLY)
     if found:
         return CheckStep("privileges", Outcome.WARN, "; ".join(found), _READ_ONLY)
-    return CheckStep("privileges", Outcome.OK, "it can only read")
+    return CheckStep("privileges", Outcome.OK, "found no right to write")
 
 
 def _query(source: Source, connector: Connector) -> CheckStep:
@@ -117,28 +151,10 @@ def _query(source: Source, connector: Connector) -> CheckStep:
     return CheckStep("query", Outcome.OK, f"SELECT 1 returned {count} row")
 
 
-def _failed(error: TotangoPipelinesError) -> CheckStep:
-    name = "declaration" if isinstance(error, DeclarationError) else "connection"
+def _failed(name: str, error: TotangoPipelinesError) -> CheckStep:
     if isinstance(error, DeclarationError):
         first = error.problems[0]
         seen = "; ".join(f"{each.path} {each.problem}" for each in error.problems)
         return CheckStep(name, Outcome.FAIL, seen, first.remedy, error.exit_code)
     seen, _, remedy = str(error).rpartition(". ")
     return CheckStep(name, Outcome.FAIL, seen or str(error), remedy, error.exit_code)
-
-
-def _unknown(project: Project, name: str) -> TotangoPipelinesError:
-    of_it = [
-        problem
-        for problem in errors_among(project.problems)
-        if problem.file == "connections.yaml"
-        and (
-            problem.path == f"connections.{name}" or problem.path.startswith(f"connections.{name}.")
-        )
-    ]
-    if of_it:
-        return DeclarationError(of_it)
-    meant = nearest(name, tuple(project.connections))
-    known = ", ".join(sorted(project.connections)) or "none"
-    remedy = f"Did you mean {meant[0]}?" if meant else f"connections.yaml has: {known}."
-    return UnknownNameError(f"there is no connection {name!r}. {remedy}")

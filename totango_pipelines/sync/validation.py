@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from totango_pipelines.errors import (
     DeclarationError,
     ExpressionTooSlowError,
+    LoginRefusedError,
     Problem,
     QueryRefusedError,
     Severity,
@@ -92,6 +93,9 @@ def validate_live(context: RunContext) -> LiveValidation:
         )
     except QueryRefusedError as error:
         return LiveValidation(located(declared, [_query_problem(error)]))
+    except LoginRefusedError as error:
+        refused = Problem("", None, "connection", "LOGIN_REFUSED", str(error), "")
+        return LiveValidation(located(declared, [refused]))
     except SourceUnavailableError as error:
         remedy = "Mend the connection in connections.yaml, or validate with --offline."
         unavailable = Problem("", None, "connection", "SOURCE_UNAVAILABLE", str(error), remedy)

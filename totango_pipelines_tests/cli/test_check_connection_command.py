@@ -23,7 +23,7 @@ def test_a_connection_that_works_is_shown_step_by_step(cli):
 def test_a_source_that_is_not_there_is_the_systems_fault(cli):
     answer = cli("check-connection", "gone", "--json")
     assert answer.code == 3
-    assert steps(answer) == {"declaration": "ok", "connection": "fail"}
+    assert steps(answer) == {"declaration": "ok", "login": "fail"}
     assert answer.json["steps"][-1]["remedy"] == "Check the path in connections.yaml."
 
 
@@ -74,6 +74,8 @@ def test_a_role_that_can_write_is_warned_of(postgres):
 def test_a_superuser_that_nobody_allowed_is_told_what_to_do(postgres):
     answer = postgres("check-connection", "plain", "--json")
     assert answer.code == 1
+    assert list(steps(answer)) == ["declaration", "login", "clock", "privileges"]
+    assert answer.out.count("SUPERUSER") == 1
     last = answer.json["steps"][-1]
     assert last["outcome"] == "fail"
     assert "SUPERUSER" in last["seen"] + last["remedy"]

@@ -173,6 +173,18 @@ def test_json_of_a_refused_draft_has_its_problems(cli, customers):
     assert names(customers.folder / "integrations") == ["accounts.yaml"]
 
 
+def test_a_connection_that_is_declared_with_errors_says_what_is_wrong(cli, file, project):
+    connections = project.folder / "connections.yaml"
+    text = connections.read_text() + "  broken: {type: postgres, password: in-plain-text-canary}\n"
+    connections.write_text(text)
+    refused = cli(*[{"crm": "broken"}.get(word, word) for word in ANSWERS], "--yes")
+    assert refused.code == 1
+    assert "connections.broken" in refused.err
+    assert "there is no connection" not in refused.err
+    assert "canary" not in refused.err
+    assert not file.exists()
+
+
 @pytest.mark.parametrize(
     ("replaced", "message"),
     [

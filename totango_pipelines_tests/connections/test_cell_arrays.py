@@ -42,6 +42,8 @@ def test_a_value_has_one_text(value, text):
         ([Decimal("0.10"), "1.5", 2], pa.decimal128(10, 2), ["0.10", "1.50", "2.00"]),
         ([0.1, None, Decimal("0.1")], pa.float64(), [0.1, None, 0.1]),
         ([True, None, 0], pa.bool_(), [True, None, False]),
+        (["false", "True", "t"], pa.bool_(), [False, True, True]),
+        ([2.0, "3", True], pa.int64(), [2, 3, 1]),
         (["2026-01-02", date(2026, 1, 2)], pa.date32(), [date(2026, 1, 2)] * 2),
         (
             ["2026-01-02 03:04:05", datetime(2026, 1, 2, 4, 4, 5, tzinfo=BERLIN)],
@@ -70,6 +72,11 @@ def test_values_of_drivers_arrive_exactly(values, arrow_type, expected):
         ([2**63], pa.int64()),
         ([datetime(2026, 1, 2, 3, tzinfo=UTC)], pa.date32()),
         (["soon"], source.UTC_TIMESTAMP),
+        ([1.9], pa.int64()),
+        ([Decimal("1.5")], pa.int64()),
+        (["1.5"], pa.int64()),
+        (["yes"], pa.bool_()),
+        ([2], pa.bool_()),
     ],
 )
 def test_a_value_that_does_not_fit_is_never_rounded(values, arrow_type):

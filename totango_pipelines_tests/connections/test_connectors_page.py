@@ -28,3 +28,11 @@ def test_the_example_of_a_connector_is_a_connection_of_its_type(connector):
 def test_writing_the_page_makes_its_folder(tmp_path):
     write(tmp_path / "docs" / "connectors.md")
     assert (tmp_path / "docs" / "connectors.md").read_text(encoding="utf-8") == text()
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["tables.NAME.path` (required)", "tables.NAME.format`", "tables.NAME.delimiter`", "s3.region`"],
+)
+def test_the_fields_inside_a_field_are_told(field):
+    assert f"| `{field} |" in text()

@@ -11,7 +11,7 @@ from totango_pipelines.connections.mysql import MySQLSource
 from totango_pipelines.connections.opening import open_source
 from totango_pipelines.connections.postgres import PostgresSource
 from totango_pipelines.connections.privileges import mysql_privileges
-from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.errors import LoginRefusedError, QueryRefusedError
 from totango_pipelines.integrations.connection import PostgresConnection
 from totango_pipelines.integrations.connection_fields import FromEnvironment
 
@@ -70,6 +70,26 @@ def test_root_of_mysql_is_refused(mysql_url):
     with pytest.raises(QueryRefusedError, match="its user holds ALL PRIVILEGES"):
         rows(MySQLSource("shop", login, 30.0))
     assert rows(MySQLSource("shop", login, 30.0, allow_privileged=True)) == [{"one": 1}]
+
+
+@pytest.mark.parametrize("use", ["batches", "clock"])
+def test_a_user_that_postgres_does_not_know_is_no_case_for_another_try(superuser, use):
+    login = {**superuser.login, "user": f"nobody_{uuid.uuid4().hex}", "password": "canary"}
+    source = replace(superuser, login=login)
+    with pytest.raises(LoginRefusedError, match="'crm': the login is refused") as refusal:
+        rows(source) if use == "batches" else source.clock()
+    assert "canary" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("use", ["batches", "clock"])
+def test_a_user_that_mysql_does_not_know_is_no_case_for_another_try(mysql_url, use):
+    url = make_url(mysql_url)
+    server = {"host": url.host, "port": url.port or 3306}
+    login = {**server, "user": f"nobody_{uuid.uuid4().hex[:12]}", "password": "canary"}
+    source = MySQLSource("shop", login, 30.0)
+    with pytest.raises(LoginRefusedError, match="'shop': the login is refused") as refusal:
+        rows(source) if use == "batches" else source.clock()
+    assert "canary" not in str(refusal.value)
 
 
 def test_the_grants_of_mysql_are_told_without_the_hash_of_the_password():

@@ -5,6 +5,7 @@ from collections import namedtuple
 from decimal import Decimal
 
 import clickhouse_connect
+import mssql_python
 import oracledb
 import pyarrow as pa
 import pytest
@@ -12,9 +13,10 @@ import redshift_connector
 import trino
 from databricks.sql.client import Connection as DatabricksConnection
 from google.api_core.exceptions import BadRequest, Forbidden, ServiceUnavailable, Unauthorized
+from google.auth.exceptions import RefreshError, TransportError
 from pyathena.connection import Connection as AthenaConnection
 from snowflake.connector import errors as snowflake_errors
-from trino.exceptions import TrinoConnectionError, TrinoUserError
+from trino.exceptions import HttpError, TrinoConnectionError, TrinoUserError
 
 from totango_pipelines.connections import source
 from totango_pipelines.connections.driver_source import Column, Failure
@@ -82,6 +84,63 @@ def test_databricks_is_given_a_token_a_time_and_a_zone():
     assert takes(DatabricksConnection.__init__, {"self": None, **login})
     assert login["session_configuration"]["statement_timeout"] == "90"
     assert "catalog" not in login
+    assert login["_retry_stop_after_attempts_duration"] == 60.0
+
+
+def test_a_login_that_redshift_refuses_is_told_from_a_lost_connection():
+    means = redshift.wire(SERVER).means
+    assert means(redshift_connector.error.ProgrammingError({"C": "28P01"})) is Failure.LOGIN
+    assert means(redshift_connector.error.InterfaceError("communication")) is Failure.UNREACHABLE
+
+
+def test_what_redshifts_driver_trips_over_is_a_lost_connection_and_what_we_do_is_a_bug():
+    lost = redshift_connector.Connection.__new__(redshift_connector.Connection)
+    with (
+        pytest.raises(redshift_connector.error.InterfaceError, match="connection dropped"),
+        redshift.lost_sockets(),
+    ):
+        lost.handle_messages(lost)
+    with pytest.raises(IndexError), redshift.lost_sockets():
+        list(SERVER)[len(SERVER)]
+    assert AttributeError not in redshift.wire(SERVER).errors
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("[28000] Login failed for user 'etl'.", Failure.LOGIN),
+        ("Communication link failure", Failure.UNREACHABLE),
+        ("Conversion failed when converting 'Jane'", Failure.DATA),
+    ],
+)
+def test_an_error_of_sql_server_is_told_apart(said, meaning):
+    error = mssql_python.OperationalError(said, said)
+    assert sqlserver.wire(SERVER).means(error) is meaning
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("Error during request to server. HTTP 403 Forbidden", Failure.LOGIN),
+        ("Error during request to server: Invalid access token", Failure.LOGIN),
+        ("Error during request to server: connection reset", Failure.UNREACHABLE),
+    ],
+)
+def test_a_login_that_databricks_refuses_is_told_from_a_lost_connection(said, meaning):
+    values = {"host": "h", "http_path": "/p", "token": "t"}
+    assert databricks.wire(values).means(databricks.exc.RequestError(said)) is meaning
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("(UnrecognizedClientException) The security token is invalid", Failure.LOGIN),
+        ("Could not connect to the endpoint URL", Failure.UNREACHABLE),
+    ],
+)
+def test_a_key_that_athena_refuses_is_told_from_a_lost_connection(said, meaning):
+    values = {"region": "eu", "work_group": "w"}
+    assert athena.wire(values).means(athena.pyathena.OperationalError(said)) is meaning
 
 
 def test_athena_is_given_a_key_and_keeps_json_as_text():
@@ -196,10 +255,31 @@ def test_an_error_of_bigquery_is_told_apart():
     timeout = BadRequest("x", errors=[{"reason": "stopped", "message": "x"}])
     assert means(timeout) is Failure.TIMEOUT
     assert means(BadRequest("Syntax error", errors=[{"reason": "invalidQuery"}])) is Failure.REFUSED
-    assert means(BadRequest("Bad int64 value: x")) is Failure.DATA
     assert means(Forbidden("no access to the table")) is Failure.REFUSED
-    assert means(Unauthorized("login")) is Failure.UNREACHABLE
+    assert means(Unauthorized("login")) is Failure.LOGIN
     assert means(ServiceUnavailable("later")) is Failure.UNREACHABLE
+    assert means(RefreshError("invalid_grant")) is Failure.LOGIN
+    assert means(TransportError("no route")) is Failure.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("Bad int64 value: jane.doe@example.com", Failure.DATA),
+        ("Invalid date: 'Jane'", Failure.DATA),
+        ('Failed to parse input string "Jane Doe"', Failure.DATA),
+        ("Could not cast literal `Jane` to type DATE at [1:8]", Failure.DATA),
+        ("division by zero: 1 / 0", Failure.DATA),
+        ("int64 overflow: 9223372036854775807 + 1", Failure.DATA),
+        ("Scalar subquery produced more than one element", Failure.DATA),
+        ("Unrecognized name: nope at [1:8]", Failure.REFUSED),
+        ("Invalid cast from DATE to INT64 at [1:8]", Failure.REFUSED),
+        ("Syntax error: Unexpected end of script at [1:8]", Failure.REFUSED),
+    ],
+)
+def test_a_message_of_bigquery_that_may_quote_a_value_is_about_data(said, meaning):
+    error = BadRequest("400 POST", errors=[{"reason": "invalidQuery", "message": said}])
+    assert bigquery.wire({"project": "p"}).means(error) is meaning
 
 
 def test_an_error_of_snowflake_is_told_apart():
@@ -208,6 +288,8 @@ def test_an_error_of_snowflake_is_told_apart():
     assert means(snowflake_errors.ProgrammingError("x", errno=2003)) is Failure.REFUSED
     assert means(snowflake_errors.ProgrammingError("x", errno=100038)) is Failure.DATA
     assert means(snowflake_errors.OperationalError("x", errno=250001)) is Failure.UNREACHABLE
+    wrong = "Failed to connect to DB. Incorrect username or password was specified."
+    assert means(snowflake_errors.DatabaseError(wrong, errno=250001)) is Failure.LOGIN
 
 
 def test_an_error_of_trino_is_told_apart():
@@ -219,6 +301,8 @@ def test_an_error_of_trino_is_told_apart():
     value = {"errorName": "INVALID_CAST_ARGUMENT", "errorType": "USER_ERROR"}
     assert means(TrinoUserError(value)) is Failure.DATA
     assert means(TrinoConnectionError("gone")) is Failure.UNREACHABLE
+    assert means(HttpError("error 401: who are you")) is Failure.LOGIN
+    assert means(HttpError("error 500: later")) is Failure.UNREACHABLE
 
 
 def test_an_error_of_clickhouse_is_told_apart():
@@ -227,6 +311,7 @@ def test_an_error_of_clickhouse_is_told_apart():
     assert means(error("Received code: 159, timeout")) is Failure.TIMEOUT
     assert means(error("Code: 47. DB::Exception: nope")) is Failure.REFUSED
     assert means(error("Code: 6. DB::Exception: cannot parse x")) is Failure.DATA
+    assert means(error("Code: 516. DB::Exception: Authentication failed")) is Failure.LOGIN
     assert means(error("no route")) is Failure.UNREACHABLE
 
 
@@ -237,7 +322,8 @@ def test_an_error_of_clickhouse_is_told_apart():
         ("ORA-00942: table or view does not exist", Failure.REFUSED),
         ("ORA-01722: invalid number", Failure.DATA),
         ("DPY-4011: the database or network closed the connection", Failure.UNREACHABLE),
-        ("ORA-01017: invalid credential", Failure.UNREACHABLE),
+        ("ORA-01017: invalid credential", Failure.LOGIN),
+        ("ORA-28000: the account is locked", Failure.LOGIN),
     ],
 )
 def test_an_error_of_oracle_is_told_apart(said, means):

@@ -34,6 +34,8 @@ class Bed:
     prices: tuple[bytes, ...] = (b"numeric(10,2)", b"decimal(10,2)")
     null_type: pa.DataType = field(default_factory=pa.string)
     typed_times: bool = True
+    own_clock: bool = True
+    """Asking for the time reaches the source."""
     stands_in: bool = False
     """An emulator: it runs every query to its end, and has limits of its own."""
 

@@ -392,8 +392,12 @@ def test_the_clock_is_aware_and_about_now(bed):
 
 @pytest.mark.parametrize("use", ["batches", "clock"])
 def test_an_unreachable_source_is_retriable_and_tells_no_secret(bed, use):
+    if use == "clock" and not bed.own_clock:
+        pytest.skip("files have no clock but this machine's")
     with pytest.raises(SourceUnavailableError, match="connection 'under_test'") as failure:
-        bed.unreachable.clock() if use == "clock" else read_to_the_end(bed.unreachable, "SELECT 1")
+        bed.unreachable.clock() if use == "clock" else read_to_the_end(
+            bed.unreachable, "SELECT id FROM things"
+        )
     assert SECRET not in str(failure.value)
     assert failure.value.__cause__ is None
 

@@ -59,6 +59,7 @@ def files_bed_of(source, unreachable):
         source=source,
         run=str,
         unreachable=unreachable,
+        own_clock=False,
         endless="SELECT range AS g FROM range(100000000000)",
         exact_decimal=pa.decimal128(10, 2),
         bytes_sql="'\\x00\\xff'::BLOB",
@@ -77,10 +78,9 @@ def files_bed(tmp_path_factory):
         "things": FileTable(path="things.parquet"),
         "many": FileTable(path="many-*.parquet"),
     }
-    missing = {"things": FileTable(path="nothing-*.parquet")}
     return files_bed_of(
         FilesSource("under_test", folder, 30.0, tables),
-        FilesSource("under_test", folder, 30.0, missing),
+        s3_source("http://127.0.0.1:1"),
     )
 
 

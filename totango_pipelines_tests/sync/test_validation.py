@@ -1,7 +1,9 @@
+import uuid
 from dataclasses import replace
 
 import duckdb
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from totango_pipelines.errors import MappingInvalidError, Problem
 from totango_pipelines.integrations.project import load_project
@@ -61,6 +63,23 @@ def test_an_integration_that_fits_has_no_problem_and_a_preview(context):
         ("account_name", "Acme"),
     ]
     assert validate_offline(context()) == ()
+
+
+def test_a_refused_login_is_a_problem_of_the_integrations_connection(context, postgres_url):
+    declared = context()
+    login = conninfo_to_dict(postgres_url)
+    url = (
+        f"postgresql://nobody_{uuid.uuid4().hex}@{login['host']}:{login['port']}/{login['dbname']}"
+    )
+    folder = declared.project.folder
+    (folder / "connections.yaml").write_text(
+        "connections: {crm: {type: postgres, url: {env: U}}}\n"
+    )
+    environment = Environment.of({"U": url}, folder)
+    (problem,) = validate_live(
+        replace(declared, environment=environment, project=load_project(folder))
+    ).problems
+    assert (problem.code, problem.path) == ("LOGIN_REFUSED", "connection")
 
 
 def test_a_problem_of_the_mapping_names_the_file_and_the_line(context):

@@ -23,6 +23,10 @@ _RENAMED = {
     "secret_access_key": "aws_secret_access_key",
 }
 _ABOUT_DATA = re.compile(r"INVALID_CAST_ARGUMENT|DIVISION_BY_ZERO|NUMERIC_VALUE_OUT_OF_RANGE")
+_LOGIN_REFUSED = re.compile(
+    r"UnrecognizedClient|InvalidSignature|InvalidClientTokenId|IncompleteSignature|ExpiredToken"
+    r"|Unable to locate credentials"
+)
 _POLL_SECONDS = 0.5
 
 
@@ -73,6 +77,8 @@ def _means(error: Exception) -> Failure:
     said = str(error)
     if _ABOUT_DATA.search(said):
         return Failure.DATA
+    if _LOGIN_REFUSED.search(said):
+        return Failure.LOGIN
     known = isinstance(error, pyathena.OperationalError) and re.search(
         r"[A-Z]+_[A-Z_]+: |line \d+:\d+: |SYNTAX|mismatched input", said
     )

@@ -5,13 +5,14 @@ BigQuery cannot be made read-only.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
-from google.auth.exceptions import GoogleAuthError
+from google.auth.exceptions import GoogleAuthError, TransportError
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 from google.oauth2 import service_account
@@ -23,9 +24,22 @@ from totango_pipelines.errors import QueryRefusedError
 _SCOPES = ("https://www.googleapis.com/auth/bigquery",)
 _PATIENCE = 60.0
 """Seconds for which a request that fails in passing is made again."""
+_BAD_REQUEST = 400
 _BAD_LOGIN = 401
 _BUSY = 429
 _SERVER = 500
+# Analysis says where in the query; what only running it can find says a value.
+_PLACE = re.compile(r" at \[\d+:\d+\]$")
+_QUOTES_A_VALUE = re.compile(
+    r"^(Bad |Could not |Failed to |Unable to |Cannot (parse|convert|cast|read)"
+    r"|Invalid [\w ]+(:|value|literal|string)|Error (while|when|in) )",
+    re.IGNORECASE,
+)
+_ABOUT_DATA = re.compile(
+    r"overflow|division by zero|out of (range|bounds)|too (large|long)|not a valid|parse|convert"
+    r"|\bcast|Invalid |must be |produced more than one|exceeds ",
+    re.IGNORECASE,
+)
 _NUMERIC = (38, 9)
 _ARROW_OF = {
     **dict.fromkeys(("INTEGER", "INT64"), pa.int64()),
@@ -146,15 +160,27 @@ def _column(described: bigquery.SchemaField) -> Column:
 
 
 def _means(error: Exception) -> Failure:
+    if isinstance(error, GoogleAuthError) and not isinstance(error, TransportError):
+        return Failure.UNREACHABLE if error.retryable else Failure.LOGIN
     if not isinstance(error, GoogleAPICallError):
         return Failure.UNREACHABLE
     reasons = {str(each.get("reason")) for each in error.errors if isinstance(each, dict)}
     if reasons & {"timeout", "stopped"} or "timed out" in error.message:
         return Failure.TIMEOUT
     code = error.code or _SERVER
-    if code in (_BAD_LOGIN, _BUSY) or code >= _SERVER or reasons & {"rateLimitExceeded"}:
+    if code == _BAD_LOGIN:
+        return Failure.LOGIN
+    if code == _BUSY or code >= _SERVER or reasons & {"rateLimitExceeded"}:
         return Failure.UNREACHABLE
-    return Failure.DATA if error.message.startswith(("Bad ", "Could not ")) else Failure.REFUSED
+    return (
+        Failure.DATA if code == _BAD_REQUEST and _quotes_a_value(_said(error)) else Failure.REFUSED
+    )
+
+
+def _quotes_a_value(said: str) -> bool:
+    if _QUOTES_A_VALUE.search(said):
+        return True
+    return _PLACE.search(said) is None and _ABOUT_DATA.search(said) is not None
 
 
 def _said(error: Exception) -> str:

@@ -16,7 +16,8 @@ _PORT, _TLS_PORT = 8123, 8443
 _CONNECT_TIMEOUT = 10
 _CODE = re.compile(r"\bcode:? (\d+)", re.IGNORECASE)
 _TIMED_OUT = {159, 394}
-_UNREACHABLE = {202, 209, 210, 279, 516, 194, 193, 192, 81}
+_LOGIN_REFUSED = {192, 193, 194, 516}
+_UNREACHABLE = {202, 209, 210, 279, 81}
 _ARROW_OF = {
     **dict.fromkeys(("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32"), pa.int64()),
     "UInt64": pa.decimal128(20, 0),
@@ -99,6 +100,8 @@ def _means(error: Exception) -> Failure:
     code = int(found[1])
     if code in _TIMED_OUT:
         return Failure.TIMEOUT
+    if code in _LOGIN_REFUSED:
+        return Failure.LOGIN
     if code in _UNREACHABLE:
         return Failure.UNREACHABLE
     return Failure.DATA if code in _ABOUT_DATA else Failure.REFUSED

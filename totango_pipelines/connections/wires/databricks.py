@@ -16,6 +16,16 @@ from totango_pipelines.connections.driver_source import Answer, Column, Session,
 from totango_pipelines.connections.wires.dbapi import arrow_type_of, decimal_type, meaning
 
 _TIMED_OUT = re.compile(r"EXECUTION_TIMEOUT|STATEMENT_TIMEOUT|timed out after", re.IGNORECASE)
+_LOGIN_REFUSED = re.compile(
+    r"\bHTTP (status |error )?(code:? )?(401|403)\b|\b(401 |403 )|Invalid access token|unauthorized",
+    re.IGNORECASE,
+)
+# The driver would knock at a host that refuses it for a quarter of an hour.
+_PATIENCE = {
+    "_retry_stop_after_attempts_count": 5,
+    "_retry_stop_after_attempts_duration": 60.0,
+    "_socket_timeout": 120.0,
+}
 _ABOUT_DATA = re.compile(r"SQLSTATE: ?22|\[(CAST_|DIVIDE_BY|NUMERIC_VALUE|CANNOT_PARSE)")
 
 
@@ -34,6 +44,7 @@ def login_of(values: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         },
         # Lists and maps as the engine's own JSON.
         "_use_arrow_native_complex_types": False,
+        **_PATIENCE,
         "enable_telemetry": False,
         "user_agent_entry": "totango_pipelines",
     }
@@ -45,7 +56,7 @@ def wire(values: Mapping[str, Any]) -> Wire:
     return Wire(
         connect=lambda seconds: _session(login_of(values, seconds)),
         errors=(exc.Error,),
-        means=meaning(exc, timeouts=_TIMED_OUT, data=_ABOUT_DATA),
+        means=meaning(exc, timeouts=_TIMED_OUT, data=_ABOUT_DATA, logins=_LOGIN_REFUSED),
         now="SELECT current_timestamp() AS now",
     )
 

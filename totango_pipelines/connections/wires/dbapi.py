@@ -52,16 +52,19 @@ def meaning(
     driver: Any,  # noqa: ANN401 - a module
     *,
     timeouts: re.Pattern[str],
-    data: re.Pattern[str] | None = None,
+    data: re.Pattern[str],
+    logins: re.Pattern[str],
 ) -> Callable[[Exception], Failure]:
-    """What an error means by its class in PEP 249, and by the words for a timeout and for data."""
+    """What an error means by its class in PEP 249, and by the words for the rest."""
 
     def means(error: Exception) -> Failure:
         said = str(error)
         if timeouts.search(said):
             return Failure.TIMEOUT
-        if isinstance(error, driver.DataError) or (data is not None and data.search(said)):
+        if isinstance(error, driver.DataError) or data.search(said):
             return Failure.DATA
+        if logins.search(said):
+            return Failure.LOGIN
         if isinstance(error, driver.OperationalError | driver.InterfaceError):
             return Failure.UNREACHABLE
         return Failure.REFUSED

@@ -24,8 +24,9 @@ _DIGITS_OF_INT64 = 18
 _FLOATING = -127
 _TIMED_OUT = re.compile(r"DPY-4024|DPI-1067|ORA-01013|ORA-00040")
 _UNREACHABLE = re.compile(
-    r"DPY-(6\d{3}|4011|4027)|ORA-(01017|01033|01034|03113|03114|12\d{3}|28000|28001|00028|02396)"
+    r"DPY-(6\d{3}|4011|4027)|ORA-(01033|01034|03113|03114|12\d{3}|00028|02396)"
 )
+_LOGIN_REFUSED = re.compile(r"ORA-(01005|01017|01045|28000|28001|28002|28003)|DPY-400[01]")
 _ABOUT_DATA = re.compile(r"ORA-(01722|018\d\d|01426|01476|06502)")
 _ARROW_OF = {
     oracledb.DB_TYPE_BINARY_FLOAT: pa.float64(),
@@ -109,6 +110,8 @@ def _means(error: Exception) -> Failure:
     said = str(error)
     if _TIMED_OUT.search(said):
         return Failure.TIMEOUT
+    if _LOGIN_REFUSED.search(said):
+        return Failure.LOGIN
     if _UNREACHABLE.search(said) or isinstance(error, oracledb.InterfaceError):
         return Failure.UNREACHABLE
     return Failure.DATA if _ABOUT_DATA.search(said) else Failure.REFUSED

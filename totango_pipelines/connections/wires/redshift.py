@@ -5,7 +5,9 @@ server's. A cluster of a single node hands out at most 1,000 at a time.
 """
 
 import socket
+import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +22,8 @@ _FETCHED_AT_ONCE = 1000
 _PORT = 5439
 _MODIFIER_OFFSET = 4
 _NUMERIC = 1700
+_DRIVER = "redshift_connector"
+_SOCKETS = ("_usock", "_sock")
 _TYPES = {
     16: ("boolean", pa.bool_()),
     20: ("bigint", pa.int64()),
@@ -38,7 +42,8 @@ _TYPES = {
     1184: ("timestamptz", source.UTC_TIMESTAMP),
     4000: ("super", pa.string()),
 }
-_UNREACHABLE = ("08", "53", "57P", "58", "28", "3D")
+_LOGIN_REFUSED = "28"
+_UNREACHABLE = ("08", "53", "57P", "58", "3D")
 _PASSING = ("40", "55P03")
 
 
@@ -54,11 +59,7 @@ def wire(values: Mapping[str, Any]) -> Wire:
     login = login_of(values)
     return Wire(
         connect=lambda seconds: _session(login, seconds),
-        errors=(
-            errors.Error,
-            AttributeError,
-            IndexError,
-        ),  # what the driver raises on a lost socket
+        errors=(errors.Error,),
         means=_means,
         now="SELECT GETDATE() AS now",
         said=lambda error: _part(error, "M") or str(error),
@@ -66,26 +67,52 @@ def wire(values: Mapping[str, Any]) -> Wire:
 
 
 def _session(login: Mapping[str, Any], seconds: float) -> Session:
-    connection = redshift_connector.connect(
-        **login, timeout=_CONNECT_TIMEOUT, tcp_keepalive=True, client_protocol_version=0
-    )
-    # The limit is for the login alone.
-    connection._usock.settimeout(None)
-    connection.autocommit = True
-    cursor = connection.cursor()
-    cursor.execute(f"SET statement_timeout TO {int(seconds * 1000)}")
-    cursor.execute("SET timezone TO 'UTC'")
-    cursor.execute("BEGIN READ ONLY")
+    with lost_sockets():
+        connection = redshift_connector.connect(
+            **login, timeout=_CONNECT_TIMEOUT, tcp_keepalive=True, client_protocol_version=0
+        )
+        # The limit is for the login alone.
+        connection._usock.settimeout(None)
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(f"SET statement_timeout TO {int(seconds * 1000)}")
+        cursor.execute("SET timezone TO 'UTC'")
+        cursor.execute("BEGIN READ ONLY")
 
     def cancel() -> None:
         # Closing would fail under the thread that reads.
-        connection._usock.shutdown(socket.SHUT_RDWR)
+        with lost_sockets():
+            connection._usock.shutdown(socket.SHUT_RDWR)
 
-    return Session(lambda sql: _answer(cursor, sql), cancel, connection.close)
+    def close() -> None:
+        with lost_sockets():
+            connection.close()
+
+    return Session(lambda sql: _answer(cursor, sql), cancel, close)
+
+
+@contextmanager
+def lost_sockets() -> Iterator[None]:
+    """What the driver trips over when its socket is closed, as an error of the driver.
+
+    Raises:
+        InterfaceError: an AttributeError or IndexError came from the driver; ours are bugs, and
+            stay what they are.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError) as error:
+        last = list(traceback.walk_tb(error.__traceback__))[-1][0]
+        within = str(last.f_globals.get("__name__")).partition(".")[0] == _DRIVER
+        if not within and getattr(error, "name", None) not in _SOCKETS:
+            raise
+        message = "the connection dropped"
+        raise errors.InterfaceError(message) from None
 
 
 def _answer(cursor: Any, sql: str) -> Answer:  # noqa: ANN401 - without stubs
-    cursor.execute(f"DECLARE totango_rows CURSOR FOR\n{sql}")
+    with lost_sockets():
+        cursor.execute(f"DECLARE totango_rows CURSOR FOR\n{sql}")
     first = _fetch(cursor)
     columns = [
         _column(label, described)
@@ -104,8 +131,9 @@ def _parts(cursor: Any, first: Rows) -> Iterator[Rows]:  # noqa: ANN401 - withou
 
 
 def _fetch(cursor: Any) -> Rows:  # noqa: ANN401 - without stubs
-    cursor.execute(f"FETCH FORWARD {_FETCHED_AT_ONCE} FROM totango_rows")
-    return tuple(cursor.fetchall())
+    with lost_sockets():
+        cursor.execute(f"FETCH FORWARD {_FETCHED_AT_ONCE} FROM totango_rows")
+        return tuple(cursor.fetchall())
 
 
 def _column(label: str | bytes, described: Mapping[str, Any]) -> Column:
@@ -125,6 +153,8 @@ def _means(error: Exception) -> Failure:
         return Failure.UNREACHABLE
     if state == "57014":
         return Failure.TIMEOUT
+    if state.startswith(_LOGIN_REFUSED):
+        return Failure.LOGIN
     if state.startswith((*_UNREACHABLE, *_PASSING)):
         return Failure.UNREACHABLE
     return Failure.DATA if state.startswith(("22", "23")) else Failure.REFUSED

@@ -3,6 +3,7 @@
 A session of Snowflake cannot be made read-only: that is the role's part, and the parser's.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,7 +22,11 @@ _CONNECTING = {
 _TIMED_OUT = {604, 630}
 """The query was cancelled, by us or by STATEMENT_TIMEOUT_IN_SECONDS."""
 _ABOUT_DATA = range(100_000, 101_000)
-_LOGIN_REFUSED = {250001, 250003, 250005, 390100, 390144}
+_NOT_CONNECTED = {250001, 250003, 250005}
+_LOGIN_REFUSED = range(390_100, 390_200)
+_LOGIN_WORDS = re.compile(
+    r"Incorrect username or password|JWT token is invalid|user .*(locked|disabled)", re.IGNORECASE
+)
 # By the position of the connector's own list of types.
 _NAMES = (
     *("NUMBER", "FLOAT", "TEXT", "DATE", "TIMESTAMP", "VARIANT", "TIMESTAMP_LTZ", "TIMESTAMP_TZ"),
@@ -105,8 +110,11 @@ def _means(error: Exception) -> Failure:
         return Failure.TIMEOUT
     if code in _ABOUT_DATA or isinstance(error, errors.DataError):
         return Failure.DATA
+    # The login's own code is wrapped into that of a connection that was not made.
+    if code in _LOGIN_REFUSED or (code in _NOT_CONNECTED and _LOGIN_WORDS.search(str(error))):
+        return Failure.LOGIN
     unreachable = isinstance(error, errors.OperationalError | errors.InterfaceError)
-    if unreachable or code in _LOGIN_REFUSED:
+    if unreachable or code in _NOT_CONNECTED:
         return Failure.UNREACHABLE
     state = str(getattr(error, "sqlstate", "") or "")
     return Failure.UNREACHABLE if state.startswith(("08", "28")) else Failure.REFUSED

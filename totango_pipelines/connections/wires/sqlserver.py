@@ -20,6 +20,7 @@ _LOCK_TIMEOUT = 30_000
 """Milliseconds."""
 _PORT = 1433
 _TIMED_OUT = re.compile(r"query timeout|HYT00", re.IGNORECASE)
+_LOGIN_REFUSED = re.compile(r"Login failed for user|\b18456\b|\b28000\b", re.IGNORECASE)
 _ABOUT_DATA = re.compile(r"conversion failed|overflow|divide by zero", re.IGNORECASE)
 
 
@@ -44,7 +45,7 @@ def wire(values: Mapping[str, Any]) -> Wire:
     return Wire(
         connect=lambda seconds: _session(text, seconds),
         errors=(mssql_python.Error,),
-        means=meaning(mssql_python, timeouts=_TIMED_OUT, data=_ABOUT_DATA),
+        means=meaning(mssql_python, timeouts=_TIMED_OUT, data=_ABOUT_DATA, logins=_LOGIN_REFUSED),
         now="SELECT SYSUTCDATETIME() AS now",
     )
 

@@ -1,5 +1,6 @@
 """Trino, by its own client. What may be read is the user's part: Trino has no read-only session."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from totango_pipelines.connections.wires.dbapi import arrow_type_of, fetched
 
 _PORT, _TLS_PORT = 8080, 443
 _TIMED_OUT = {"EXCEEDED_TIME_LIMIT", "USER_CANCELED"}
+_LOGIN_REFUSED = re.compile(r"\berror (401|403)\b")
 _ABOUT_DATA = {
     *("INVALID_CAST_ARGUMENT", "DIVISION_BY_ZERO", "NUMERIC_VALUE_OUT_OF_RANGE"),
     "INVALID_FUNCTION_ARGUMENT",
@@ -72,6 +74,8 @@ def _again(first: Rows, parts: Iterator[Rows]) -> Iterator[Rows]:
 
 
 def _means(error: Exception) -> Failure:
+    if isinstance(error, exceptions.TrinoAuthError) or _LOGIN_REFUSED.search(str(error)):
+        return Failure.LOGIN
     if not isinstance(error, exceptions.TrinoQueryError):
         return Failure.UNREACHABLE
     if error.error_name in _TIMED_OUT:
