@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ParseError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokens import Token  # type: ignore[attr-defined]  # compiled, without stubs
 
 from totango_pipelines.connections.parameters import BINDING, Parameters
@@ -110,7 +110,7 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> exp.Query:
             statements = [tree for tree in parser.parse(list(tokens), text) if tree]
     except ParseError as error:
         raise QueryRefusedError(_where_it_breaks(error)) from None
-    except PARSER_FAILURES:
+    except (SqlglotError, *PARSER_FAILURES):
         raise unparsable() from None
     if not statements:
         raise QueryRefusedError(f"the query is empty. {MOVE}")

@@ -1,23 +1,32 @@
 """Writes a tree as the text that an engine gets; what cannot be written as it was meant is refused."""
 
+import re
 from typing import Any
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ErrorLevel, UnsupportedError
+from sqlglot.errors import ErrorLevel, SqlglotError, UnsupportedError
 from sqlglot.generator import Generator
+from sqlglot.generators.bigquery import BigQueryGenerator
 from sqlglot.generators.mysql import MySQLGenerator
 from sqlglot.generators.postgres import PostgresGenerator
 
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.text import PARSER_FAILURES, unparsable
 
+_INFORMATION_SCHEMA = re.compile(r"INFORMATION_SCHEMA\.\w+", re.IGNORECASE)
+
 
 class _MySQLWriter(MySQLGenerator):
     """MariaDB has no REGEXP_LIKE(), which sqlglot writes for `a REGEXP b`; both have RLIKE.
 
-    TIMESTAMPADD() and UTC_DATE() are written as they were, not as what sqlglot makes of them.
+    TIMESTAMPADD() and UTC_DATE() are written as they were, not as what sqlglot makes of them, and
+    words that mean something without quotes get none.
     """
+
+    RESERVED_KEYWORDS = MySQLGenerator.RESERVED_KEYWORDS - {
+        *("dual", "utc_date", "utc_time", "utc_timestamp"),
+    }
 
     TRANSFORMS = {  # noqa: RUF012 - the base class's own way
         **MySQLGenerator.TRANSFORMS,
@@ -42,7 +51,18 @@ class _PostgresWriter(PostgresGenerator):
     }
 
 
-_WRITERS = {"mysql": _MySQLWriter, "postgres": _PostgresWriter}
+class _BigQueryWriter(BigQueryGenerator):
+    """sqlglot quotes INFORMATION_SCHEMA.COLUMNS as one name, and reads that otherwise."""
+
+    def table_parts(self, expression: exp.Table) -> str:
+        """The name of a table, with its dots."""
+        *owner, last = expression.parts
+        if not _INFORMATION_SCHEMA.fullmatch(last.name):
+            return super().table_parts(expression)
+        return ".".join([*(self.sql(part) for part in owner), last.name])
+
+
+_WRITERS = {"mysql": _MySQLWriter, "postgres": _PostgresWriter, "bigquery": _BigQueryWriter}
 
 
 def written(tree: exp.Query, dialect: str) -> str:
@@ -53,13 +73,13 @@ def written(tree: exp.Query, dialect: str) -> str:
     """
     try:
         return _writer(dialect).generate(tree, copy=False)
-    except PARSER_FAILURES:
-        raise unparsable() from None
     except UnsupportedError as error:
         said = str(error).splitlines()[0].rstrip(".")
         raise QueryRefusedError(
             f"the query cannot be written out again for {dialect}: {said}. Write it in a plainer way."
         ) from None
+    except (SqlglotError, *PARSER_FAILURES):
+        raise unparsable() from None
 
 
 def _writer(dialect: str) -> Generator:
