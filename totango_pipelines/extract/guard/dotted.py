@@ -21,6 +21,11 @@ _FORBIDDEN_FAMILY = re.compile(r"^(pg_|lo_|dblink|txid_)|_to_xml")
 # Functions of FROM that give rows with names of their own.
 _PAIRS = re.compile(r"^jsonb?_(each|array_elements)")
 _RECORDS = re.compile(r"^jsonb?_(populate|to)_record")
+_CALLED_BARE = frozenset(
+    {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
+    | {"current_user", "session_user", "system_user", "user", "current_role"}
+    | {"current_catalog", "current_schema"}
+)
 _PAIR = frozenset({"key", "value"})
 _ORACLE_PACKAGE = re.compile(r"^(dbms|utl|owa|htp|htf|ctx|sdo|apex|ords|xdb|ora)_")
 _VIEW = "Put it into a view of the source and read that (docs/queries.md)."
@@ -90,7 +95,8 @@ def _functions_in_from(tree: exp.Query) -> dict[str, set[str]]:
     columns: dict[str, set[str]] = {}
     for node in tree.find_all(exp.Table, exp.Unnest, exp.Lateral):
         function = node if isinstance(node, exp.Unnest) else node.this
-        if not (isinstance(function, exp.Func) or node.args.get("rows_from")):
+        called_bare = isinstance(node, exp.Table) and _is_called_bare(node)
+        if not (called_bare or isinstance(function, exp.Func) or node.args.get("rows_from")):
             continue
         called = function.name.lower() if isinstance(function, exp.Anonymous) else ""
         given = {name.lower() for name in node.alias_column_names}
@@ -109,12 +115,19 @@ def _functions_in_from(tree: exp.Query) -> dict[str, set[str]]:
     return columns
 
 
+def _is_called_bare(table: exp.Table) -> bool:
+    """PostgreSQL calls current_date and its like without brackets, also in FROM."""
+    name = table.this
+    is_bare = isinstance(name, exp.Identifier) and not name.args.get("quoted") and not table.db
+    return is_bare and name.name.lower() in _CALLED_BARE
+
+
 def _names_of(function: exp.Expr | None) -> set[str]:
     """A function without an alias goes by its name."""
+    if isinstance(function, exp.Anonymous | exp.Identifier):
+        return {function.name.lower()}
     if not isinstance(function, exp.Func):
         return set()
-    if isinstance(function, exp.Anonymous):
-        return {function.name.lower()}
     if isinstance(function, exp.ExplodingGenerateSeries):
         return {"generate_series"}
     return {name.lower() for name in type(function).sql_names()}

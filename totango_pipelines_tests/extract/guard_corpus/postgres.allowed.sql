@@ -220,3 +220,4 @@ SELECT pg_catalog.upper(t.a) AS x FROM t
 SELECT (t).* FROM t
 SELECT public.t.a FROM public.t
 SELECT c.relname, n.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relname = 't'
+SELECT c.b AS x FROM current_date AS c(b)

@@ -532,3 +532,7 @@ SELECT e.pg_sleep FROM jsonb_array_elements('[1]') AS e
 SELECT unnest.lo_create FROM unnest(ARRAY[77001])
 SELECT G.LO_CREATE FROM generate_series(77001, 77002) AS g
 SELECT (1).table_to_xml AS x
+SELECT a.my_own_function FROM current_date AS a
+SELECT a.my_own_function FROM user a
+SELECT (SELECT 77001).lo_create AS x
+SELECT sum((b).lo_create) OVER (ORDER BY b) AS x FROM t

@@ -7,3 +7,4 @@ SELECT approximate count(distinct a) AS n FROM t
 SELECT c.o[0].k.z AS x, c.o.k.z.w.v AS y FROM t AS c
 SELECT isnull(a, 'x') AS x, date_cmp(d, e) AS y FROM t
 SELECT c.a, o.k FROM t AS c, c.o AS o
+SELECT u.a FROM "user" AS u
