@@ -20,7 +20,13 @@ from sqlglot.tokens import Token  # type: ignore[attr-defined]  # compiled, with
 from totango_pipelines.connections.parameters import BINDING, Parameters
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
-from totango_pipelines.extract.guard.text import PARSER_FAILURES, check_text, tokens_of, unparsable
+from totango_pipelines.extract.guard.text import (
+    PARSER_FAILURES,
+    check_nesting,
+    check_text,
+    tokens_of,
+    unparsable,
+)
 from totango_pipelines.extract.guard.tree import MOVE, VIEW, check_tree, named
 from totango_pipelines.extract.guard.writing import written
 from totango_pipelines.extract.guard.written import check_written
@@ -127,6 +133,8 @@ def _check_reread(sql: str, tree: exp.Query, dialect: str) -> None:
     """What is run must read as what was checked, or a quote or a comment slipped through."""
     tokens = tokens_of(sql, dialect)
     try:
+        # The text may be deeper than the user's: BigQuery's AT TIME ZONE is two calls there.
+        check_nesting(tokens, dialect)
         again = _parsed(tokens, sql, dialect)
         same = again == tree or written(again, dialect) == sql
     except QueryRefusedError:

@@ -36,9 +36,13 @@ TEXTS = {
     },
     **{f"{opening} never closed": f"SELECT {opening * 38}" for opening, _ in OPENINGS},
     **{
-        f"{opening} wide": f"SELECT {', '.join([nested(opening, closing, MAX_RETRIED)] * 900)}"
+        f"{opening} wide": f"SELECT {', '.join([nested(opening, closing, MAX_RETRIED)] * 20)}"
         for opening, closing in OPENINGS
     },
+    "calls that are written for an operator": "SELECT " + nested("a AT TIME ZONE (", ")", 20),
+    "what is written twice, twice": "SELECT " + "a -> " * 30 + "'b'",
+    "lambdas in lambdas": "SELECT " + nested("f(x -> ", ")", 20),
+    "JSON of JSON": "SELECT a" + " -> 'b'" * 30 + " FROM t",
     "subscripts": "SELECT a" + "[1]" * 6600,
     "subscripts of fields": "SELECT a" + ".b[1]" * 3900,
     "subscripts of subscripts": "SELECT a" + "[b[1]]" * 2800,

@@ -56,7 +56,7 @@ def check_text(text: str, dialect: str) -> Sequence[Token]:
             f"the query has {len(tokens):,} words and signs, and {MAX_TOKENS:,} are allowed. "
             "Put it into a view, or long lists into a table."
         )
-    _refuse_nesting(tokens, dialect)
+    check_nesting(tokens, dialect)
     _refuse_numbers(tokens, text)
     return tokens
 
@@ -152,7 +152,12 @@ class _Nesting:
             self.weight = _TRIES**self.retried
 
 
-def _refuse_nesting(tokens: Sequence[Token], dialect: str) -> None:
+def check_nesting(tokens: Sequence[Token], dialect: str) -> None:
+    """Let pass what the parser will be done with soon.
+
+    Raises:
+        QueryRefusedError: brackets or subscripts are too many, one in another.
+    """
     nesting = _Nesting(Dialect.get_or_raise(dialect).parser_class.TYPE_TOKENS)
     for before, token in zip((None, *tokens), tokens, strict=False):
         said = nesting.take(before, token)
