@@ -12,7 +12,19 @@ from totango_pipelines.extract.query import check_query
 
 DIALECTS = tuple(CALLABLE)
 SECONDS = 2
-CALLED = ("date", "text", "int", "char", "timestamp", "decimal", "binary", "struct", "map", "year")
+CALLED = (
+    "date",
+    "text",
+    "int",
+    "char",
+    "timestamp",
+    "decimal",
+    "binary",
+    "struct",
+    "map",
+    "year",
+    "div0null",
+)
 OPENINGS = (
     *(
         ("[", "]"),
@@ -41,6 +53,8 @@ TEXTS = {
     },
     "calls that are written for an operator": "SELECT " + nested("a AT TIME ZONE (", ")", 20),
     "what is written twice, twice": "SELECT " + "a -> " * 30 + "'b'",
+    "what is copied": "SELECT " + "DIV0(" * 20 + "1" + ", a)" * 20,
+    "what is sorted and copied": "SELECT " + "sort_array(" * 20 + "1" + ")" * 20,
     "lambdas in lambdas": "SELECT " + nested("f(x -> ", ")", 20),
     "JSON of JSON": "SELECT a" + " -> 'b'" * 30 + " FROM t",
     "subscripts": "SELECT a" + "[1]" * 6600,

@@ -35,6 +35,8 @@ _CLOSING = {
     TokenType.END: TokenType.CASE,
 }
 _OPENING = frozenset(_CLOSING.values())
+# The parser makes a CASE of these, with an argument in it more than once.
+_COPYING = frozenset({"div0", "div0null", "nullifzero", "zeroifnull", "sort_array"})
 _LINKS = frozenset({TokenType.DOT, TokenType.COLON})
 _RETRIED = frozenset({TokenType.L_BRACKET, TokenType.L_BRACE})
 _HEXADECIMAL = re.compile(r"0[xobXOB]")
@@ -89,7 +91,7 @@ class _Nesting:
     """The brackets that are open, and how often the parser reads what stands in them.
 
     It tries a list, a struct and a bracket behind a type as several things, one after the other,
-    so that each of them inside another one multiplies its work.
+    and copies an argument of some functions, so that each of them inside another one multiplies its work.
     """
 
     types: Collection[TokenType]
@@ -130,10 +132,12 @@ class _Nesting:
         return None
 
     def _open(self, before: Token | None, kind: TokenType) -> None:
-        follows = before.token_type if before else None
+        behind = before is not None and (
+            before.token_type in self.types or before.text.lower() in _COPYING
+        )
         if kind is TokenType.L_BRACKET:
             self.subscripts[len(self.still_open)] += 1
-        retried = kind in _RETRIED or (kind is TokenType.L_PAREN and follows in self.types)
+        retried = kind in _RETRIED or (kind is TokenType.L_PAREN and behind)
         self.still_open.append((kind, retried))
         self._count(retried)
 
