@@ -1,5 +1,6 @@
 """Reading a DuckDB file: read-only, without access to anything outside the file."""
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -184,8 +185,15 @@ class DuckDBSource:
             return source.unavailable(self.name, said, "Check the file.")
         about_data = said.startswith(("Conversion Error", "Out of Range Error", "Invalid Input"))
         if about_data or isinstance(error, (*_DATA_ERRORS, pa.ArrowException)):
-            said = source.without_values(said)
+            said = source.first_line(_without_values(str(error)))
         return source.refused(self.name, said, "Correct the query of the integration.")
+
+
+def _without_values(message: str) -> str:
+    """Of an invalid input, DuckDB shows the value without quotes behind a colon."""
+    return re.sub(
+        r"(Invalid Input Error: [^:]*).*", r"\1", source.without_values(message), flags=re.DOTALL
+    )
 
 
 def _is_select(statement: duckdb.Statement) -> bool:

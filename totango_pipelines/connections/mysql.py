@@ -69,7 +69,10 @@ _UNSIGNED = pa.decimal128(20, 0)
 _REACH = "Check host, port, user and password of the connection, and that the server is up."
 _MEND = "Correct the query of the integration."
 _CLIENT_ERRORS = range(2000, 3000)
-_ABOUT_DATA = {1690, ER.UNKNOWN_ERROR, ER.TRUNCATED_WRONG_VALUE}
+_ABOUT_DATA = {
+    *(1690, ER.UNKNOWN_ERROR, ER.TRUNCATED_WRONG_VALUE, ER.WRONG_VALUE_FOR_TYPE),
+    ER.DUP_ENTRY,  # of the table that the server groups in
+}
 _TIMEOUTS = {ER.QUERY_TIMEOUT, ER.STATEMENT_TIMEOUT, _MARIADB_STATEMENT_TIMEOUT}
 _LOGIN_REFUSED = {
     ER.ACCESS_DENIED_ERROR,

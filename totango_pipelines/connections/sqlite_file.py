@@ -187,7 +187,11 @@ class SQLiteSource:
                 raise source.unavailable(self.name, str(error), remedy) from None
             if code == sqlite3.SQLITE_AUTH:
                 raise _not_a_read(self.name) from None
-            raise source.refused(self.name, str(error), _REMEDY) from None
+            said = str(error)
+            # A path of json_extract() may come from a row; other messages name tables and columns.
+            if "JSON path" in said:
+                said = source.without_values(said)
+            raise source.refused(self.name, said, _REMEDY) from None
 
 
 def _not_a_read(connection: str) -> QueryRefusedError:

@@ -14,13 +14,19 @@ from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import ParseError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokens import Token  # type: ignore[attr-defined]  # compiled, without stubs
 
 from totango_pipelines.connections.parameters import BINDING, Parameters
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.guard.functions import CALLABLE
-from totango_pipelines.extract.guard.text import PARSER_FAILURES, check_text, tokens_of, unparsable
+from totango_pipelines.extract.guard.text import (
+    PARSER_FAILURES,
+    check_nesting,
+    check_text,
+    tokens_of,
+    unparsable,
+)
 from totango_pipelines.extract.guard.tree import MOVE, VIEW, check_tree, named
 from totango_pipelines.extract.guard.writing import written
 from totango_pipelines.extract.guard.written import check_written
@@ -110,7 +116,7 @@ def _parsed(tokens: Sequence[Token], text: str, dialect: str) -> exp.Query:
             statements = [tree for tree in parser.parse(list(tokens), text) if tree]
     except ParseError as error:
         raise QueryRefusedError(_where_it_breaks(error)) from None
-    except PARSER_FAILURES:
+    except (SqlglotError, *PARSER_FAILURES):
         raise unparsable() from None
     if not statements:
         raise QueryRefusedError(f"the query is empty. {MOVE}")
@@ -127,6 +133,8 @@ def _check_reread(sql: str, tree: exp.Query, dialect: str) -> None:
     """What is run must read as what was checked, or a quote or a comment slipped through."""
     tokens = tokens_of(sql, dialect)
     try:
+        # The text may be deeper than the user's: BigQuery's AT TIME ZONE is two calls there.
+        check_nesting(tokens, dialect)
         again = _parsed(tokens, sql, dialect)
         same = again == tree or written(again, dialect) == sql
     except QueryRefusedError:

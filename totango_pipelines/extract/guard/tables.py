@@ -1,7 +1,7 @@
 """Which tables a query may not read: catalogues that hold secrets, sessions or other people's queries.
 
 An engine's own catalogue is closed, but for the tables that describe tables. Names are compared
-in lower case, by the last two parts (schema, table).
+in lower case, by the last three parts (database, schema, table).
 """
 
 import re
@@ -26,8 +26,14 @@ _CLOSED_NAMES: Mapping[str, re.Pattern[str]] = MappingProxyType(
             r"|tables_used|fsdir|lsdir|zipfile|completion|csv|generate_series|fts\w*(aux|vocab"
             r"|tokenize))$"
         ),
-        "oracle": re.compile(r"^(dba_|v\$|gv\$|v_\$|cdba_|cdb_|x\$|user\$|link\$|all_source$)|@"),
-        "tsql": re.compile(r"^(sys(logins|users|processes|xlogins|configures)|xp_|sp_|#)"),
+        "oracle": re.compile(
+            r"^(dba_|g?v_?\$|cdba_|cdb_|x\$|user\$|link\$|dbms_|all_source$|(all|user)_(db_links$"
+            r"|scheduler_))|@"
+        ),
+        "tsql": re.compile(
+            r"^(sys(logins|users|processes|xlogins|configures|cacheobjects|servers|oledbusers"
+            r"|remotelogins|files|lockinfo)|xp_|sp_|#)"
+        ),
     }
 )
 _CLOSED_SCHEMAS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -38,15 +44,24 @@ _CLOSED_SCHEMAS: Mapping[str, frozenset[str]] = MappingProxyType(
         "duckdb": frozenset({"pg_catalog", "system"}),
         "snowflake": frozenset({"account_usage", "organization_usage", "reader_account_usage"}),
         "tsql": frozenset({"sys", "msdb"}),
-        "oracle": frozenset({"sys", "system"}),
+        "oracle": frozenset({"sys", "system", "xdb", "ctxsys"}),
         "trino": frozenset({"runtime", "metadata", "jdbc"}),
         "athena": frozenset({"runtime", "metadata", "jdbc"}),
         "clickhouse": frozenset({"system"}),
         # Not schemas: a file format, with a path for the table.
         "databricks": frozenset(
             {"system", "access", "csv", "json", "parquet", "delta", "text", "binaryfile", "avro"}
-            | {"orc", "xml", "iceberg"}
+            | {"orc", "xml", "iceberg", "image", "libsvm", "jsonl", "cloudfiles"}
         ),
+    }
+)
+_CLOSED_DATABASES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "databricks": frozenset({"system"}),
+        "snowflake": frozenset({"snowflake"}),
+        "trino": frozenset({"system"}),
+        "athena": frozenset({"system"}),
+        "tsql": frozenset({"msdb", "master"}),
     }
 )
 _MAX_PARTS = 3
@@ -54,20 +69,27 @@ _MAX_PARTS = 3
 
 def closed(table: Sequence[str], dialect: str) -> str | None:
     """Why a table, named in parts, may not be read; None: it may."""
-    name = table[-1].lower()
-    schema = table[-2].lower() if len(table) > 1 else ""
-    if len(table) > _MAX_PARTS:
+    parts = [part.lower() for part in table]
+    if dialect == "bigquery":
+        # One quoted name may hold several: `project.dataset.INFORMATION_SCHEMA.JOBS`.
+        parts = [part for name in parts for part in name.split(".")]
+    database, schema, name = ["", "", "", *parts][-3:]
+    described = schema == "information_schema"
+    if len(parts) > _MAX_PARTS + (described and dialect == "bigquery"):
         return "which lies on another server"
     if _FILE_NAME.search(name) and dialect != "bigquery":
         return "a file or an address, not a table"
     if dialect in ("postgres", "redshift") and name in _OPEN["pg_catalog"]:
         return None
-    if schema == "information_schema":
+    if described:
         return None if name in _OPEN["information_schema"] else _SYSTEM
     pattern = _CLOSED_NAMES.get(dialect)
-    if schema in _CLOSED_SCHEMAS.get(dialect, ()) or (pattern and pattern.search(name)):
-        return _SYSTEM
-    return None
+    is_system = (
+        database in _CLOSED_DATABASES.get(dialect, ())
+        or schema in _CLOSED_SCHEMAS.get(dialect, ())
+        or (pattern is not None and pattern.search(name))
+    )
+    return _SYSTEM if is_system else None
 
 
 _SYSTEM = "which is the engine's own and may hold secrets or other people's queries"

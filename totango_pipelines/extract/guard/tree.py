@@ -8,6 +8,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from totango_pipelines.errors import QueryRefusedError
+from totango_pipelines.extract.guard.dotted import check_dotted
 from totango_pipelines.extract.guard.functions import CALLABLE
 from totango_pipelines.extract.guard.tables import closed
 from totango_pipelines.extract.guard.words import words_of
@@ -25,6 +26,7 @@ _SPOKEN = {
     "operator": "OPERATOR(...)",
     "objectidentifier": "a cast to a catalogue's type (::regclass)",
 }
+_NAMES = (exp.Column, exp.Identifier, exp.Dot, exp.Table, exp.Var)
 _WRITING = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
 _PLAIN_NAME = re.compile(r"\w[\w$]*")
 _NODES = words_of("nodes")
@@ -44,6 +46,7 @@ def check_tree(tree: exp.Query, dialect: str) -> None:
             check(node, dialect)
         elif kind not in _KNOWN:
             _refuse_node(node, dialect)
+    check_dotted(tree, dialect)
 
 
 def function_name(function: exp.Func) -> str:
@@ -155,13 +158,55 @@ def _check_table(node: exp.Expr, dialect: str) -> None:
         if owner and (owner != "pg_catalog" or dialect not in ("postgres", "redshift")):
             raise not_allowed(f"{node.db}.{function_name(node.this)}", dialect)
         return
-    parts = [part.name for part in node.parts]
+    parts = _parts(node)
     if not isinstance(node.this, exp.Identifier | exp.Dot):
         raise QueryRefusedError(f"the query reads {node.name!r}, which is not a table. {VIEW}")
     reason = closed(parts, dialect)
     if reason is not None:
         raise QueryRefusedError(
             f"the query reads {'.'.join(parts)!r}, {reason}. Name a table or a view of the source."
+        )
+    if dialect == "tsql" and node.alias_column_names:
+        raise QueryRefusedError(
+            f"the query has words in brackets behind the table {node.name!r}, which SQL Server "
+            "takes for hints. Take them out."
+        )
+
+
+def _parts(table: exp.Table) -> list[str]:
+    """A table's name with its empty parts: SQL Server reads `server...t` on another server."""
+    last: list[exp.Expr | str | None] = []
+    rest = table.this
+    while isinstance(rest, exp.Dot):
+        last.insert(0, rest.expression)
+        rest = rest.this
+    named_parts = (table.args.get("catalog"), table.args.get("db"), rest, *last)
+    return [
+        part.name if isinstance(part, exp.Expr) else part
+        for part in named_parts
+        if part is not None
+    ]
+
+
+def _check_rows(node: exp.Expr, dialect: str) -> None:
+    """TABLE('name') and TABLE("name") read a table that no list has been asked about."""
+    if not isinstance(node.this, exp.Func):
+        raise QueryRefusedError(
+            "the query reads from TABLE(...) of a name or a value. Name the table without TABLE()."
+        )
+    _check_table_function(node.this, dialect)
+
+
+def _check_in(node: exp.Expr, dialect: str) -> None:
+    """ClickHouse reads a table where a name stands alone behind IN."""
+    if dialect != "clickhouse":
+        return
+    values = [node.args.get("field"), *node.expressions]
+    named_alone = [value.unnest() for value in values if value is not None]
+    if len(named_alone) == 1 and isinstance(named_alone[0], _NAMES):
+        raise QueryRefusedError(
+            f"the query reads {named_alone[0].sql()!r} behind IN, which ClickHouse takes for a "
+            "table. Write IN (SELECT ...), or = for one value."
         )
 
 
@@ -205,7 +250,7 @@ _CHECKS: Mapping[str, Check[[exp.Expr, str], None]] = MappingProxyType(
         "Intersect": _check_query,
         "Except": _check_query,
         "Subquery": _check_query,
-        "TableFromRows": _check_lateral,
+        "TableFromRows": _check_rows,
         "CTE": _check_cte,
         "Anonymous": _check_named,
         "AnonymousAggFunc": _check_named,
@@ -213,6 +258,7 @@ _CHECKS: Mapping[str, Check[[exp.Expr, str], None]] = MappingProxyType(
         "CombinedParameterizedAgg": _check_named,
         "ParameterizedAgg": _check_named,
         "Dot": _check_dot,
+        "In": _check_in,
         "Table": _check_table,
         "Lateral": _check_lateral,
         "DataType": _check_type,

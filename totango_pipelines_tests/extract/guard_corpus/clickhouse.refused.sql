@@ -20,3 +20,11 @@ SELECT {x:String}
 SELECT * FROM cluster('c', db.t)
 SELECT * FROM merge('db','x')
 SELECT throwIf(1)
+# found by an attack on the guard
+SELECT a FROM t WHERE a IN system.users
+SELECT a FROM t WHERE a NOT IN system.query_log
+SELECT a FROM t WHERE ('x', 'y') IN (system.users)
+SELECT a FROM t WHERE a GLOBAL IN users
+SELECT a FROM t WHERE a GLOBAL NOT IN (users)
+SELECT a FROM t WHERE a IN ((system.users))
+SELECT a FROM t WHERE a IN `system`.`users`

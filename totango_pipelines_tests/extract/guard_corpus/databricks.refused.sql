@@ -11,3 +11,11 @@ SELECT * FROM system.access.audit
 SELECT http_request('x')
 SELECT raise_error('x')
 SELECT * FROM remote_query('a')
+# found by an attack on the guard
+SELECT a FROM system.query.history
+SELECT a FROM system.compute.clusters
+SELECT a FROM image.`/x`
+SELECT a FROM image.x
+SELECT a FROM libsvm.x
+SELECT a FROM jsonl.x
+SELECT a FROM cloudfiles.x

@@ -443,3 +443,5 @@ SELECT t.b FROM t WHERE EXISTS (SELECT 1 FROM duckdb_secrets)
 SELECT 1 FROM t UNION ALL SELECT 1 FROM duckdb_settings
 SELECT t.b FROM t, duckdb_tables
 SELECT (SELECT count(*) FROM duckdb_columns) AS n
+# found by an attack on the guard
+SELECT timestamp() AS r FROM t

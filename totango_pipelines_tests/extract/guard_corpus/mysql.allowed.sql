@@ -227,3 +227,7 @@ SELECT weekday('2020-01-01') AS x
 SELECT weekofyear('2020-01-01') AS x
 SELECT year('2020-01-01') AS x
 SELECT yearweek('2020-01-01') AS x
+# refused once, for no reason
+SELECT 1 AS x FROM dual
+SELECT utc_timestamp AS x, utc_date AS d, utc_time AS t FROM dual
+SELECT t.b, utc_timestamp AS x FROM t

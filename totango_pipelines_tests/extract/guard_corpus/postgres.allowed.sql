@@ -202,3 +202,22 @@ SELECT '{"a": 1}'::jsonb @? '$.a' AS x
 SELECT array[1, 2] && array[2] AS x
 SELECT (1, 2) = (1, 2) AS x
 SELECT timezone('UTC', timestamp '2020-01-01') AS x
+# refused once, for no reason
+SELECT g.g AS x FROM generate_series(1, 3) AS g
+SELECT g.n AS x FROM generate_series(1, 3) AS g(n)
+SELECT e.key, e.value FROM json_each('{"a": 1}') AS e
+SELECT e.value FROM jsonb_array_elements('[1, 2]') AS e
+SELECT x.v, x.n FROM unnest(ARRAY['a', 'b']) WITH ORDINALITY AS x(v, n)
+SELECT x.v, x.ordinality FROM unnest(ARRAY['a', 'b']) WITH ORDINALITY AS x(v)
+SELECT t.a, g.i FROM t CROSS JOIN LATERAL generate_series(1, t.b) AS g(i)
+SELECT (json_each('{"a": 1}')).key AS k
+SELECT (jsonb_each('{"a": 1}')).value AS v
+SELECT r.x, r.y FROM jsonb_to_recordset('[{"x": 1, "y": "a"}]') AS r(x int, y text)
+SELECT t.a AS date_out, t.b FROM t
+SELECT a COLLATE pg_catalog."C" AS x FROM t
+SELECT generate_series.generate_series AS x FROM generate_series(1, 3)
+SELECT pg_catalog.upper(t.a) AS x FROM t
+SELECT (t).* FROM t
+SELECT public.t.a FROM public.t
+SELECT c.relname, n.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relname = 't'
+SELECT c.b AS x FROM current_date AS c(b)

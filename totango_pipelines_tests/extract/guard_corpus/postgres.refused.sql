@@ -497,3 +497,42 @@ SELECT t.b FROM t CROSS JOIN information_schema._pg_user_mappings AS x
 SELECT t.b FROM t WHERE EXISTS (SELECT 1 FROM pg_toast.pg_toast_1)
 SELECT 1 FROM t UNION ALL SELECT 1 FROM PG_AUTHID
 SELECT t.b FROM t, "pg_authid"
+# found by an attack on the guard
+SELECT (-1).lo_creat AS x
+SELECT g.lo_create AS x FROM generate_series(77001,77002) g
+SELECT (77001).lo_unlink AS x
+SELECT (999999999).pg_terminate_backend AS x
+SELECT (999999999).pg_cancel_backend AS x
+SELECT (42::bigint).pg_advisory_lock AS x
+SELECT (1::float8).pg_sleep AS x
+SELECT g.current_setting FROM regexp_split_to_table('server_version', 'zz') AS g
+SELECT ('/etc/passwd').pg_read_file AS x
+SELECT ('/etc/passwd'::text).pg_stat_file AS x
+SELECT ('s').nextval AS x
+SELECT ('SELECT 1').ts_stat AS x
+SELECT (ARRAY[5])[1].lo_create AS x
+SELECT ((ARRAY[5])[1]).lo_create AS x
+SELECT "g"."lo_create" FROM generate_series(77001, 77002) AS "g"
+SELECT (t.b).lo_create AS x FROM t
+SELECT (t).lo_creat AS x FROM unnest(ARRAY[77001]) t
+SELECT b FROM t WHERE (b).lo_create > 0
+SELECT b FROM t ORDER BY (b).lo_create
+SELECT count(*) AS n FROM t GROUP BY (b).lo_create
+SELECT g.lo_creat FROM generate_series(77001, 77002) AS g(a)
+SELECT g.lo_create FROM t, LATERAL generate_series(77001, t.b) AS g
+SELECT g.lo_create FROM t CROSS JOIN LATERAL unnest(ARRAY[77001]) AS g
+SELECT generate_series.lo_create FROM generate_series(77001, 77002)
+SELECT lo_create.lo_create FROM generate_series(77001, 77002) AS lo_create(a)
+SELECT g.my_own_function FROM generate_series(1, 2) AS g
+SELECT g.my_own_function FROM generate_series(1, 2) AS g(a)
+SELECT g.my_own FROM ROWS FROM (generate_series(1, 2)) AS g(a)
+SELECT (b).my_own_function AS x FROM t
+SELECT x.c FROM (SELECT (b).lo_create AS c FROM t) AS x
+SELECT e.pg_sleep FROM jsonb_array_elements('[1]') AS e
+SELECT unnest.lo_create FROM unnest(ARRAY[77001])
+SELECT G.LO_CREATE FROM generate_series(77001, 77002) AS g
+SELECT (1).table_to_xml AS x
+SELECT a.my_own_function FROM current_date AS a
+SELECT a.my_own_function FROM user a
+SELECT (SELECT 77001).lo_create AS x
+SELECT sum((b).lo_create) OVER (ORDER BY b) AS x FROM t

@@ -16,3 +16,11 @@ CALL p()
 SELECT GET_DDL('TABLE','t')
 PUT file://x @y
 EXECUTE IMMEDIATE 'x'
+# found by an attack on the guard
+SELECT * FROM TABLE('snowflake.account_usage.users')
+SELECT * FROM TABLE("X")
+SELECT * FROM TABLE(db.s.x)
+SELECT * FROM snowflake.trust_center.findings
+SELECT * FROM snowflake.telemetry.events
+SELECT * FROM snowflake.local.x
+SELECT * FROM "SNOWFLAKE".data_sharing_usage.listing_access_history

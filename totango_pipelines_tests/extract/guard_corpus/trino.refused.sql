@@ -4,3 +4,5 @@ SELECT * FROM system.runtime.queries
 SELECT my_f(1)
 SELECT * FROM TABLE(exclude_columns(input => TABLE(t), columns => DESCRIPTOR(a)))
 CALL system.sync()
+# found by an attack on the guard
+SELECT a FROM system.sync.x
