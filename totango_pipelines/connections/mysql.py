@@ -130,7 +130,7 @@ class MySQLSource:
 
     def clock(self) -> datetime:
         """See Source."""
-        with self._as_our_errors(), closing(self._connect()) as connection:
+        with self._as_our_errors(logging_in=True), closing(self._connect()) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT UTC_TIMESTAMP(6)")
                 (moment,) = cursor.fetchall()[0]
@@ -142,7 +142,7 @@ class MySQLSource:
     ) -> Iterator[pa.RecordBatchReader]:
         """See Source."""
         without_parameters(parameters)
-        with self._as_our_errors():
+        with self._as_our_errors(logging_in=True):
             connection = self._connect()
         cursor = connection.cursor()
         try:
@@ -218,14 +218,14 @@ class MySQLSource:
         return connection
 
     @contextmanager
-    def _as_our_errors(self) -> Iterator[None]:
+    def _as_our_errors(self, *, logging_in: bool = False) -> Iterator[None]:
         try:
             yield
         except (pymysql.MySQLError, OSError, ValueError, pa.ArrowException) as error:
-            raise self._translated(error) from None
+            raise self._translated(error, logging_in=logging_in) from None
 
     def _translated(
-        self, error: Exception
+        self, error: Exception, *, logging_in: bool
     ) -> QueryRefusedError | LoginRefusedError | SourceUnavailableError:
         if not isinstance(error, pymysql.MySQLError):
             if isinstance(error, OSError):
@@ -237,7 +237,8 @@ class MySQLSource:
         said = str(error.args[1]) if len(error.args) > 1 else "the connection dropped"
         if code in _TIMEOUTS:
             return source.stopped(self.name, self.statement_timeout)
-        if code in _LOGIN_REFUSED:
+        # A query is refused with the same codes where it asks for a file or another database.
+        if logging_in and code in _LOGIN_REFUSED:
             return source.login_refused(self.name, said)
         if code in _UNREACHABLE or code == 0 or code in _CLIENT_ERRORS:
             return source.unavailable(self.name, said, _REACH)

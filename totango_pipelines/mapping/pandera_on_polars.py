@@ -39,11 +39,12 @@ if not {"pandas", "pandera"} & set(sys.modules):
     sys.meta_path.insert(0, _finder)
 try:
     import pandera.polars as pandera
+    from pandera.backends.register_checks import register_default_check_backends
     from pandera.errors import SchemaErrors
 
-    # pandera looks for pandas once more when it first checks a value, and then never again.
-    _first = pandera.DataFrameSchema({"a": pandera.Column(checks=pandera.Check.isin([1]))})
-    _first.validate(pl.DataFrame({"a": [1]}))
+    # pandera looks for pandas once more when it first checks a value, and then never again. Nothing
+    # is checked here: polars' threads do not outlive a fork.
+    register_default_check_backends(pl.LazyFrame)
 finally:
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
