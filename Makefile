@@ -97,6 +97,7 @@ peers: $(PEERS) ## environments of the tools that make bench compares with, and 
 
 # A peer that cannot be had is left out, and the benchmark says so.
 bench: $(READY) ## beside COPY and MERGE, dlt, sling, pandas; each step alone; ten and five hundred integrations
+	@$(BIN)/python -m compileall -q totango_pipelines
 	@$(MAKE) --no-print-directory --keep-going peers || echo "some peers cannot be installed here"
 	@$(BIN)/python benchmarks/postgres_to_postgres.py --dagster
 	@$(BIN)/python benchmarks/duckdb_to_duckdb.py
