@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from totango_pipelines.sync.wiring import RunContext
 
 query_commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-_LAST = 10
 
 
 @query_commands.callback()
@@ -105,7 +104,7 @@ def _preview(session: Session, context: "RunContext", sql: str) -> "Preview":
         context.project,
         connection=context.integration.connection,
         query=sql,
-        rows=_LAST,
+        rows=door.sync("preview_step").PREVIEW_ROWS,
         window=context.reading_window,
     )
     shown: Preview = sample.preview

@@ -57,7 +57,6 @@ def test_with_yes_it_is_saved_in_the_file_and_the_rest_stays(cli, model, project
     assert shown.code == 0, shown.err
     assert "WHERE renewal >=" in query_of(project)
     assert "as the CRM has it" in (project.folder / "integrations/accounts.yaml").read_text()
-    assert cli("validate", "accounts").code in {0, 1}
 
 
 def test_json_is_the_answer_alone(cli, model, project):
@@ -75,7 +74,7 @@ def test_json_is_the_answer_alone(cli, model, project):
         ("DROP TABLE accounts", "is refused"),
         ("SELECT 1; DELETE FROM accounts", "is refused"),
         ("SELECT load_extension('x') AS id FROM accounts", "is refused"),
-        ("SELECT sql AS id FROM sqlite_master", ""),
+        ("SELECT sql AS id FROM sqlite_master", "sqlite_master"),
         ("SELECT id FROM salaries", "was not told of"),
         ("WITH a AS (SELECT * FROM salaries) SELECT * FROM a", "was not told of"),
         ("I am sorry, I cannot.", "is refused"),
