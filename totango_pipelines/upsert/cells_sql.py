@@ -16,6 +16,9 @@ from totango_pipelines.upsert.record_keys import key_text
 from totango_pipelines.upsert.register import MOVED, STALE_CLAIMS
 from totango_pipelines.upsert.rows_sql import ROW_OF_CELL, STAMP_OF_CELL, speaks
 
+NEW_KEYS = "new_keys"
+"""The keys of the arrivals of a range that the hub does not have."""
+
 NOTHING, WRITE, STALE, CONFLICT, RESOLVED, STAMP_ONLY = range(6)
 """What one cell does. STAMP_ONLY: a blank that clears reaches a cell that was never written."""
 
@@ -61,8 +64,21 @@ class CellRules:
         text = speaks(attribute, f"{row}.{name}")
         return text.replace(quoted(silent), f"{row}.{quoted(silent)}") if silent else text
 
-    def created(self, differing: str = "differing") -> str:
-        """Rows of the hub for arrivals whose key it does not have."""
+    @property
+    def differing(self) -> str:
+        """The table of the known arrivals of which at least one cell may do something."""
+        return "differing_merged" if self.merged else "differing"
+
+    def new_keys(self) -> str:
+        """The keys of the arrivals that the hub does not have."""
+        return f"SELECT {comma(self._keys)} FROM {self._new}"
+
+    @property
+    def _new(self) -> str:
+        return f"{self.arrivals} i ANTI JOIN current c USING ({comma(self._keys)})"
+
+    def created(self, bounds: str) -> str:
+        """Rows of the hub for the arrivals within these bounds whose key it does not have."""
         delivery = self.delivery
         run = delivery.start
         values = [f"i.{quoted(a.column.name)}" for a in delivery.attributes]
@@ -77,7 +93,7 @@ class CellRules:
         writer = literal(delivery.run.integration)
         own = ["i._as_of", f"{run.run_seq}::BIGINT AS _run_seq", "i._row AS _row_no"]
         own += [f"{writer} AS _writer", f"CAST({cells} AS VARCHAR) AS _cells"]
-        return f"SELECT {comma([*keys, *values, *own])} FROM {differing} i WHERE NOT found"
+        return f"SELECT {comma([*keys, *values, *own])} FROM {self._new} WHERE {bounds}"
 
     def _created_entries(self, attribute: DeliveredAttribute) -> list[str]:
         """JSON entries of a new record's cells that the record's own stamp does not cover."""
@@ -99,16 +115,15 @@ class CellRules:
         closing = literal(f',"w":"{run.run.integration}"}}')
         return f"{opening} || epoch_us({as_of}) || {fixed} || {row} || {closing}"
 
-    def differing(self, arrivals: str | None = None) -> str:
-        """The arrivals, or other rows like them, that the hub does not have, or of which at least one cell may do something.
+    def found_differing(self, arrivals: str | None = None) -> str:
+        """The arrivals, or other rows like them, of known records that may change something.
 
-        `found` tells them apart; beside each arrival stands what the hub holds.
+        Beside each stands what the hub holds.
         """
         different = [self._may_differ(attribute) for attribute in self.delivery.attributes]
         stored = [f"c.{own} AS {_stored(own)}" for own in _RECORD]
         stored += [f"c.{quoted(a.column.name)} AS {_old(a)}" for a in self.delivery.attributes]
-        found = "c._writer IS NOT NULL"
-        source = f"{arrivals or self.arrivals} i LEFT JOIN current c USING ({comma(self._keys)})"
+        source = f"{arrivals or self.arrivals} i JOIN current c USING ({comma(self._keys)})"
         if self.delivery.claims:
             source += f" LEFT JOIN account_claims a USING ({comma(self._keys)})"
             stored += [f"a.{MOVED}", f"a.{STALE_CLAIMS}"]
@@ -118,8 +133,8 @@ class CellRules:
             stored.append("l.lost_rows")
             different.append("l.lost_rows IS NOT NULL")
         return (
-            f"SELECT i.*, {comma(stored)}, {found} AS found FROM {source} "
-            f"WHERE {chained([f'NOT ({found})', *different], 'OR')}"
+            f"SELECT i.*, {comma(stored)} FROM {source} "
+            f"WHERE {chained(different, 'OR') if different else 'FALSE'}"
         )
 
     def _may_differ(self, attribute: DeliveredAttribute) -> str:
@@ -134,8 +149,8 @@ class CellRules:
         differs = f"(i.{name} IS DISTINCT FROM c.{name} OR ({never_written}))"
         return f"({self._speaks(attribute)} AND {differs})"
 
-    def decisions(self, differing: str = "differing") -> str:
-        """The found arrivals with what each of their cells does beside them."""
+    def decisions(self, differing: str) -> str:
+        """The differing arrivals with what each of their cells does beside them."""
         shape = ",".join(
             f'"{a.column.name}":{{"t":"BIGINT","s":"BIGINT","r":"BIGINT","w":"VARCHAR"}}'
             for a in self.delivery.attributes
@@ -150,7 +165,7 @@ class CellRules:
         if self._may_lose:
             lost = f"CASE WHEN lost_rows IS NOT NULL THEN {STALE} ELSE {NOTHING} END"
             decided.append(f"{lost} AS {_LOSS_DOES}")
-        return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM {differing} WHERE found) i"
+        return f"SELECT *, {comma(decided)} FROM (SELECT *, {own} FROM {differing}) i"
 
     @property
     def _all_decided(self) -> list[str]:
@@ -245,8 +260,8 @@ class CellRules:
         """The keys of the records where this attribute is written; its value now, and before."""
         new = f"{comma(self._keys)}, {quoted(attribute.column.name)}"
         return (
-            f"SELECT {new}, NULL AS before FROM differing WHERE NOT found UNION ALL "
-            f"SELECT {new}, {_old(attribute)} AS before FROM ({self.decisions()}) "
+            f"SELECT {new}, NULL AS before FROM {self._new} UNION ALL "
+            f"SELECT {new}, {_old(attribute)} AS before FROM ({self.decisions(self.differing)}) "
             f"WHERE {_any([_decided(attribute)], WRITE, RESOLVED)}"
         )
 
@@ -263,7 +278,7 @@ class CellRules:
                 written = f"d.{_decided(attribute)} IN ({WRITE}, {RESOLVED})"
                 value = f"CASE WHEN {written} THEN d.{quoted(name)} ELSE {value} END"
             values.append(f"{value} AS {quoted(name)}")
-        decided = self.decisions(f"({self.differing(arrivals)})")
+        decided = self.decisions(f"({self.found_differing(arrivals)})")
         return (
             f"SELECT d._row, {comma(values)} FROM ({decided}) d "
             f"JOIN current c USING ({comma(self._keys)})"
@@ -271,7 +286,7 @@ class CellRules:
 
     def conflicting(self, attribute: DeliveredAttribute, arrivals: str) -> str:
         """The numbers of the arrivals, single rows, in which this attribute is a conflict."""
-        differing = f"({self.differing(arrivals)})"
+        differing = f"({self.found_differing(arrivals)})"
         return (
             f"SELECT _row FROM ({self.decisions(differing)}) "
             f"WHERE {_decided(attribute)} = {CONFLICT}"

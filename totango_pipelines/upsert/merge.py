@@ -1,5 +1,6 @@
 """The merge of a run: compare what arrived with what stands, and write only the differences."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 from totango_pipelines.quoting import comma_quoted
 from totango_pipelines.upsert import object_rules
 from totango_pipelines.upsert.arrivals import DELIVERED
-from totango_pipelines.upsert.cells_sql import CellRules
+from totango_pipelines.upsert.cells_sql import NEW_KEYS, CellRules
 from totango_pipelines.upsert.change_log import list_conflicts, log_changes
 from totango_pipelines.upsert.delivery import Delivery, HubColumn, UpsertCounts
 from totango_pipelines.upsert.key_ranges import KeyRanges, by_keys, number, table, view
@@ -47,6 +48,8 @@ class Merge:
     source: str = DELIVERED
     after_write: Callable[[CellRules], None] | None = None
     duplicate_rows: list[int] = field(default_factory=list)
+    waiting: Counter[str] = field(default_factory=Counter)
+    """How many arrivals of known records wait to be decided, by the table that they wait in."""
 
     @property
     def work(self) -> duckdb.DuckDBPyConnection:
@@ -71,6 +74,14 @@ class Merge:
         """Merge range after range: the counts, without `rows_read`, and the refused rows."""
         for bounds in self.beside_the_hub():
             yield self._merge_range(bounds)
+        for rules in self._shapes:
+            if self.waiting[rules.differing]:
+                yield self._update_waiting(rules), pa.Table.from_batches([], REFUSED_SCHEMA)
+
+    @property
+    def _shapes(self) -> tuple[CellRules, CellRules]:
+        """The rules for single rows of a key, and for several that were merged."""
+        return CellRules(self.delivery, merged=False), CellRules(self.delivery, merged=True)
 
     @property
     def _columns_to_know(self) -> tuple[HubColumn, ...]:
@@ -89,9 +100,9 @@ class Merge:
             table(self.work, "account_claims", claims_by_account(bounds))
         single, merged, duplicates = self._merge_duplicates()
         counts += UpsertCounts(duplicates=duplicates)
-        counts += self._write(CellRules(self.delivery, merged=False), single)
-        if merged:
-            counts += self._write(CellRules(self.delivery, merged=True), merged)
+        for rules, arrivals in zip(self._shapes, (single, merged), strict=True):
+            if arrivals:
+                counts += self._write(rules, arrivals)
         if self._matching:
             self._matching.write()
         return counts, refused
@@ -196,38 +207,59 @@ class Merge:
             self.duplicate_rows.extend(row for (row,) in listed.fetchall())
 
     def _write(self, rules: CellRules, arrivals: int) -> UpsertCounts:
-        """Create and update the records of one shape of arrivals."""
-        table(self.work, "differing", rules.differing())
-        found = number(self.work, "SELECT count(*) FROM differing WHERE found")
-        created = number(self.work, "SELECT count(*) FROM differing") - found
-        for part in self._parts("NOT found", created, CREATED_ROWS):
-            self._create(rules, part)
-        counts = UpsertCounts(created=created)
-        for part in self._parts("found", found, UPDATED_ROWS):
-            counts += self._update(rules, part)
+        """Create the new records of one shape of arrivals, and update the known ones, perhaps later."""
+        table(self.work, NEW_KEYS, rules.new_keys())
+        created = number(self.work, f"SELECT count(*) FROM {NEW_KEYS}")
+        for bounds in self._parts(NEW_KEYS, created, CREATED_ROWS):
+            self._create(rules, bounds)
+        differing = self._let_wait(rules)
+        counts = UpsertCounts(created=created, unchanged=arrivals - created - differing)
         if self.after_write is not None:
+            counts += self._update_waiting(rules)
             self.after_write(rules)
-        return replace(counts, unchanged=arrivals - created - counts.updated - counts.stale)
+        elif self.waiting[rules.differing] >= UPDATED_ROWS:
+            counts += self._update_waiting(rules)
+        return counts
 
-    def _create(self, rules: CellRules, differing: str) -> None:
+    def _create(self, rules: CellRules, bounds: str) -> None:
         hub_table = self.delivery.table
         mapped = tuple(attribute.column for attribute in self.delivery.attributes)
         defaults = tuple(column for column, _ in self.delivery.new_defaults)
         columns = (*hub_table.keys, *mapped, *defaults, *RECORD_COLUMNS)
-        ordered = f"{rules.created(differing)} ORDER BY {comma_quoted(self._keys)}"
+        ordered = f"{rules.created(bounds)} ORDER BY {comma_quoted(self._keys)}"
         self.hub.insert(hub_table.name, columns, ordered)
         key = key_text(self.delivery)
-        new = f"'created' AS operation, NULL AS before FROM {differing} WHERE NOT found"
+        new = f"'created' AS operation, NULL AS before FROM {NEW_KEYS} WHERE {bounds}"
         log_changes(self.hub, self.delivery, f"SELECT {key} AS key, {new}", hub_table.name)
 
-    def _parts(self, which: str, rows: int, at_once: int) -> Iterator[str]:
-        """`differing` in parts, in key order, so that each has about `at_once` of these rows."""
-        if rows <= at_once:
-            yield from ["differing"] if rows else []
-            return
-        counted = f"(SELECT * FROM differing WHERE {which})"
-        for bounds in KeyRanges(self.hub, counted, self._keys, at_once).bounds():
-            yield f"(SELECT * FROM differing WHERE {bounds})"
+    def _let_wait(self, rules: CellRules) -> int:
+        """Put the arrivals that may change a record with those of the ranges before; how many.
+
+        They are few in most ranges, and to decide and send them costs the same for few and for many.
+        """
+        before = self.waiting[rules.differing]
+        if before:
+            self.work.execute(f"INSERT INTO {rules.differing} {rules.found_differing()}")
+        else:
+            table(self.work, rules.differing, rules.found_differing())
+        self.waiting[rules.differing] = number(
+            self.work, f"SELECT count(*) FROM {rules.differing}"
+        )
+        return self.waiting[rules.differing] - before
+
+    def _update_waiting(self, rules: CellRules) -> UpsertCounts:
+        """Update the records that the waiting arrivals change."""
+        counts, rows = UpsertCounts(), self.waiting.pop(rules.differing, 0)
+        for bounds in self._parts(rules.differing, rows, UPDATED_ROWS):
+            counts += self._update(rules, f"(SELECT * FROM {rules.differing} WHERE {bounds})")
+        return replace(counts, unchanged=rows - counts.updated - counts.stale)
+
+    def _parts(self, relation: str, rows: int, at_once: int) -> Iterator[str]:
+        """Conditions that cut a relation, in key order, into parts of about `at_once` rows."""
+        if rows > at_once:
+            yield from KeyRanges(self.hub, relation, self._keys, at_once).bounds()
+        elif rows:
+            yield "TRUE"
 
     def _update(self, rules: CellRules, differing: str) -> UpsertCounts:
         mapped = tuple(attribute.column for attribute in self.delivery.attributes)
