@@ -16,14 +16,14 @@ _BLOCK_BYTES = 8 * 1024 * 1024
 
 def copied(session: "psycopg.Connection[Any]", wrapped: str, schema: pa.Schema) -> source.Rows:
     """Run one query and yield its rows as the schema says."""
-    statement = f"COPY (\n{wrapped}\n) TO STDOUT (FORMAT csv, FORCE_QUOTE *)".encode()
+    statement = f"COPY (\n{wrapped}\n) TO STDOUT (FORMAT csv)".encode()
     with session.cursor() as cursor, cursor.copy(statement) as copy:
-        for block in _blocks(copy):
+        for block in row_blocks(copy):
             yield _parsed(block, schema)
 
 
-def _blocks(copy: "psycopg.Copy") -> Iterator[bytes]:
-    """Whole rows only: the server sends each row as one message."""
+def row_blocks(copy: "psycopg.Copy") -> Iterator[bytes]:
+    """What a COPY sends, in blocks of whole rows: the server sends each row as one message."""
     rows: list[bytes] = []
     size = 0
     for row in copy:
@@ -36,25 +36,23 @@ def _blocks(copy: "psycopg.Copy") -> Iterator[bytes]:
         yield b"".join(rows)
 
 
-def _parsed(block: bytes, schema: pa.Schema) -> pa.RecordBatch:
-    # Dates as text first: Arrow's error would not name the column that holds infinity.
-    dated = {column.name for column in schema if pa.types.is_temporal(column.type)}
-    places = [f"c{place}" for place in range(len(schema))]
-    asked = {
-        place: pa.string() if column.name in dated else column.type
-        for place, column in zip(places, schema, strict=True)
-    }
-    table = csv.read_csv(
+def parsed_csv(block: bytes, schema: pa.Schema) -> pa.Table:
+    """The rows of a block of COPY's CSV as the schema says; no two of its columns share a name.
+
+    Raises:
+        pa.ArrowInvalid: a value is none of its column's type.
+    """
+    return csv.read_csv(
         pa.py_buffer(block),
         read_options=csv.ReadOptions(
-            column_names=places, use_threads=False, block_size=len(block) + 1
+            column_names=schema.names, use_threads=False, block_size=len(block) + 1
         ),
         parse_options=csv.ParseOptions(
             newlines_in_values=True,
             ignore_empty_lines=False,  # the null of an only column
         ),
         convert_options=csv.ConvertOptions(
-            column_types=asked,
+            column_types=schema,
             # An empty text is quoted, a null is not.
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
@@ -63,6 +61,15 @@ def _parsed(block: bytes, schema: pa.Schema) -> pa.RecordBatch:
             false_values=["f"],
         ),
     )
+
+
+def _parsed(block: bytes, schema: pa.Schema) -> pa.RecordBatch:
+    # Dates as text first: Arrow's error would not name the column that holds infinity.
+    dated = {column.name for column in schema if pa.types.is_temporal(column.type)}
+    read = pa.schema(
+        [(column.name, pa.string() if column.name in dated else column.type) for column in schema]
+    )
+    table = parsed_csv(block, read)
     arrays, outside = [], []
     for column, values in zip(schema, table.combine_chunks().columns, strict=True):
         try:

@@ -242,9 +242,7 @@ class Merge:
             self.work.execute(f"INSERT INTO {rules.differing} {rules.found_differing()}")
         else:
             table(self.work, rules.differing, rules.found_differing())
-        self.waiting[rules.differing] = number(
-            self.work, f"SELECT count(*) FROM {rules.differing}"
-        )
+        self.waiting[rules.differing] = number(self.work, f"SELECT count(*) FROM {rules.differing}")
         return self.waiting[rules.differing] - before
 
     def _update_waiting(self, rules: CellRules) -> UpsertCounts:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from psycopg import sql
 
+from totango_pipelines.connections.postgres_copy import parsed_csv, row_blocks
 from totango_pipelines.quoting import comma_quoted
 from totango_pipelines.upsert.delivery import HubColumn
 
@@ -30,7 +31,6 @@ _ARROW_TYPES = {
     "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
     "JSON": pa.string(),
 }
-_READ_BLOCK = 4 << 20
 
 
 def _arrow_type(column: HubColumn) -> pa.DataType:
@@ -39,63 +39,21 @@ def _arrow_type(column: HubColumn) -> pa.DataType:
     return pa.string() if own else _ARROW_TYPES[column.hub_type]
 
 
-class _CopyReader(io.RawIOBase):
-    """The rows of a COPY … TO STDOUT, as a file that pyarrow can read."""
-
-    def __init__(self, rows: Iterator[bytes | bytearray | memoryview]) -> None:
-        self._rows = rows
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # RawIOBase says Buffer
-        parts, size = [self._rest], len(self._rest)
-        while size < len(buffer):
-            row = next(self._rows, None)
-            if row is None:
-                break
-            parts.append(bytes(row))
-            size += len(row)
-        data = b"".join(parts)
-        taken = data[: len(buffer)]
-        self._rest = data[len(taken) :]
-        buffer[: len(taken)] = taken
-        return len(taken)
-
-
 def copy_out(
     connection: psycopg.Connection, statement: sql.Composable, columns: Sequence[HubColumn]
 ) -> pa.Table:
     """The statement's rows as an Arrow table, with the columns' types."""
-    options = pa_csv.ConvertOptions(
-        column_types={column.name: _arrow_type(column) for column in columns},
-        null_values=[""],
-        true_values=["t"],
-        false_values=["f"],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-    )
-    names = [column.name for column in columns]
+    schema = pa.schema([(column.name, _arrow_type(column)) for column in columns])
     copy = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(statement)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(copy) as rows,
-        io.BufferedReader(_CopyReader(iter(rows)), _READ_BLOCK) as file,
-    ):
-        try:
-            reader = pa_csv.open_csv(
-                file,
-                read_options=pa_csv.ReadOptions(column_names=names, block_size=_READ_BLOCK),
-                parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-                convert_options=options,
-            )
-        except pa.ArrowInvalid as error:
-            if "Empty CSV" not in str(error):
-                raise
-            schema = pa.schema([(column.name, _arrow_type(column)) for column in columns])
-            return pa.Table.from_batches([], schema)
-        return reader.read_all()
+    with connection.cursor() as cursor, cursor.copy(copy) as rows:
+        return pa.Table.from_batches(
+            [
+                batch
+                for block in row_blocks(rows)
+                for batch in parsed_csv(block, schema).to_batches()
+            ],
+            schema,
+        )
 
 
 def copy_in(
