@@ -18,14 +18,14 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,6 +35,10 @@ from totango_pipelines.errors import StagedFileError
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HASH_BLOCK = 1 << 20
 _DICTIONARY_BYTES = 1 << 16
+
+
+Rows: TypeAlias = pa.RecordBatch | pa.Table
+"""Some rows of a staged file."""
 
 
 class StagedFile(StrEnum):
@@ -68,7 +72,7 @@ class Manifest:
 class ParquetSink:
     """Takes batches while a staged file is written; `facts` end up in the manifest."""
 
-    write: Callable[[pa.RecordBatch], None]
+    write: Callable[[Rows], None]
     facts: dict[str, Any]
 
 
@@ -257,22 +261,29 @@ class Staging:
 
 
 @contextmanager
-def parquet_batches(path: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBatch], None]]:
-    """Write the batches of a staged file, each while the next one is made.
+def parquet_batches(
+    path: Path, schema: pa.Schema, *, sought_by: Sequence[str] = ()
+) -> Iterator[Callable[[Rows], None]]:
+    """Write the rows of a staged file, each part while the next one is made.
 
-    A dictionary pays only where it stays small: small ones also make the mapping cheaper.
+    A dictionary pays only where it stays small: small ones also make the mapping cheaper. Smallest
+    and largest values are kept of the columns that ranges of rows are sought by.
     """
-    options = {"compression": "zstd", "dictionary_pagesize_limit": _DICTIONARY_BYTES}
+    options = {
+        "compression": "zstd",
+        "dictionary_pagesize_limit": _DICTIONARY_BYTES,
+        "write_statistics": list(sought_by) or False,
+    }
     being_written: list[Future[None]] = []
     with (
         pq.ParquetWriter(path, schema, **options) as writer,
         ThreadPoolExecutor(1, "parquet") as thread,
     ):
 
-        def write(batch: pa.RecordBatch) -> None:
+        def write(rows: Rows) -> None:
             while being_written:
                 being_written.pop().result()
-            being_written.append(thread.submit(writer.write_batch, batch))
+            being_written.append(thread.submit(writer.write, rows))
 
         yield write
         while being_written:

@@ -1,6 +1,7 @@
 """Rows of PostgreSQL by COPY: as fast as connectorx, whose errors are panics that print values."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -15,11 +16,23 @@ _BLOCK_BYTES = 8 * 1024 * 1024
 
 
 def copied(session: "psycopg.Connection[Any]", wrapped: str, schema: pa.Schema) -> source.Rows:
-    """Run one query and yield its rows as the schema says."""
+    """Run one query and yield its rows as the schema says.
+
+    A block is parsed while the next one is received.
+    """
     statement = f"COPY (\n{wrapped}\n) TO STDOUT (FORMAT csv)".encode()
-    with session.cursor() as cursor, cursor.copy(statement) as copy:
+    being_parsed: list[Future[pa.RecordBatch]] = []
+    with (
+        ThreadPoolExecutor(1, "parse") as thread,
+        session.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
         for block in row_blocks(copy):
-            yield _parsed(block, schema)
+            being_parsed.append(thread.submit(_parsed, block, schema))
+            if len(being_parsed) > 1:
+                yield being_parsed.pop(0).result()
+        for last in being_parsed:
+            yield last.result()
 
 
 def row_blocks(copy: "psycopg.Copy") -> Iterator[bytes]:

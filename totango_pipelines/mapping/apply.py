@@ -48,10 +48,10 @@ def apply_mapping(
     *,
     rows: str,
     kept: Sequence[str] = (),
-    open_accepted: Callable[[pa.Schema], Callable[[pa.RecordBatch], None]],
+    open_accepted: Callable[[pa.Schema], Callable[[pa.Table], None]],
     rejects_file: Path,
 ) -> MappedRows:
-    """Map the `rows` of an extract; accepted batches go to the sink, rejects to `rejects_file`.
+    """Map the `rows` of an extract; accepted rows go to the sink, rejects to `rejects_file`.
 
     `rows` is a SELECT with `c0`, `c1`, …, `_row` and the columns `kept`, which accepted rows keep.
 
@@ -92,8 +92,8 @@ def _read(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         yield batch
 
 
-def _larger(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Batches of at least BATCH_ROWS or BATCH_BYTES but the last: a contract's cost is by batch."""
+def _larger(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Tables of at least BATCH_ROWS or BATCH_BYTES but the last: a contract's cost is by table."""
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
         waiting.append(batch)
@@ -101,7 +101,7 @@ def _larger(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             sum(each) for each in zip(*((b.num_rows, b.nbytes) for b in waiting), strict=True)
         )
         if rows >= BATCH_ROWS or size >= BATCH_BYTES:
-            yield pa.concat_batches(waiting)
+            yield pa.Table.from_batches(waiting)
             waiting.clear()
     if waiting:
-        yield pa.concat_batches(waiting)
+        yield pa.Table.from_batches(waiting)

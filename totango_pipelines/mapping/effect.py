@@ -86,9 +86,8 @@ def effect_of(
     typed = engine.sql(select.sql()).to_arrow_table().sort_by("_row")
     contract = build_contract([mapped.attribute for mapped in plan.attributes])
     judge = Judge(plan, contract, select.checks, select.doubts)
-    passed = judge.passed(typed.combine_chunks().to_batches()[0]) if rows.num_rows else None
-    accepted = {} if passed is None else _by_row(engine, plan, pa.Table.from_batches([passed]))
-    shown = {**_by_row(engine, plan, typed), **accepted}
+    passed = judge.passed(typed)
+    shown = {**_by_row(engine, plan, typed), **_by_row(engine, plan, passed)}
     columns = _columns(plan, _sources(engine, plan), shown, _refused(judge))
     return MappingEffect(tuple(columns), judge.warnings)
 

@@ -55,7 +55,7 @@ class Judge:
         """What people should know about the accepted rows; no values."""
         return tuple(self._warnings())
 
-    def passed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def passed(self, batch: pa.Table) -> pa.Table:
         """The accepted rows; the others are noted."""
         refused = np.zeros(batch.num_rows, dtype=bool)
         numbers = numbers_of(batch["_row"])
@@ -78,7 +78,7 @@ class Judge:
         self._watch(passed)
         return passed
 
-    def _failing(self, batch: pa.RecordBatch) -> dict[int, np.ndarray]:
+    def _failing(self, batch: pa.Table) -> dict[int, np.ndarray]:
         """The rows that each check of the masks refuses."""
         failing = {}
         for position in range(-(-self._mask_checks // CHECKS_OF_A_MASK)):
@@ -116,7 +116,7 @@ class Judge:
         arrays = [arrow_of(rows), arrow_of(np.full(len(rows), check, dtype=np.int32))]
         self._pairs.append(pa.RecordBatch.from_arrays(arrays, ["_row", "_check"]))
 
-    def _watch(self, passed: pa.RecordBatch) -> None:
+    def _watch(self, passed: pa.Table) -> None:
         for number in range(len(self.doubts)):
             self._doubtful[number] += pc.sum(passed[f"{DOUBT_PREFIX}{number}"]).as_py() or 0
         for mapped in self.plan.attributes:
@@ -138,9 +138,7 @@ class Judge:
                 yield f"{count} {have} a {name} that Totango does not know."
 
 
-def _without_cells(
-    batch: pa.RecordBatch, mapped: MappedAttribute, rows: np.ndarray
-) -> pa.RecordBatch:
+def _without_cells(batch: pa.Table, mapped: MappedAttribute, rows: np.ndarray) -> pa.Table:
     """A cell that breaks the contract counts as blank, and keeps what stands (on_error)."""
     bad = np.zeros(batch.num_rows, dtype=bool)
     bad[rows] = True

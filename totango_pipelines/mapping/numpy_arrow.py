@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 
-def numbers_of(column: pa.Array) -> np.ndarray:
-    """The numbers of a column without nulls; not a copy."""
-    found: np.ndarray = np.from_dlpack(column)
+def numbers_of(column: pa.ChunkedArray) -> np.ndarray:
+    """The numbers of a column without nulls."""
+    found: np.ndarray = np.from_dlpack(column.combine_chunks())
     return found
 
 

@@ -16,7 +16,13 @@ from totango_pipelines.mapping.apply import READ_ROWS, MappedRows, apply_mapping
 from totango_pipelines.mapping.plan import MappingPlan
 from totango_pipelines.mapping.source_ids import SOURCE_ID, source_id_cell
 from totango_pipelines.quoting import literal
-from totango_pipelines.staging import Manifest, StagedFile, finish_parquet, parquet_batches
+from totango_pipelines.staging import (
+    Manifest,
+    Rows,
+    StagedFile,
+    finish_parquet,
+    parquet_batches,
+)
 from totango_pipelines.sync.reading import baseline_of, held_of, identity_of
 from totango_pipelines.sync.wiring import RunContext
 
@@ -81,8 +87,9 @@ class _Mapping:
             kept.append(SOURCE_ID)
         with ExitStack() as writers:
 
-            def open_accepted(schema: pa.Schema) -> Callable[[pa.RecordBatch], None]:
-                return writers.enter_context(parquet_batches(mapped, schema))
+            def open_accepted(schema: pa.Schema) -> Callable[[Rows], None]:
+                written = parquet_batches(mapped, schema, sought_by=self._sought_by)
+                return writers.enter_context(written)
 
             return apply_mapping(
                 self.engine,
@@ -92,6 +99,11 @@ class _Mapping:
                 open_accepted=open_accepted,
                 rejects_file=rejects,
             )
+
+    @property
+    def _sought_by(self) -> list[str]:
+        """The upsert takes the mapped rows in ranges of their keys."""
+        return ["_row", *(mapped.attribute.column for mapped in self.plan.keys)]
 
     def _held_rejected(self, rejects: Path, held: int) -> int:
         """How many of the rows that were held open were rejected again."""
@@ -107,7 +119,7 @@ class _Mapping:
             left = self.engine.sql(f"{rows} ANTI JOIN late USING (_source_key) ORDER BY _row")
             again = mapped.with_suffix(".again.part")
             reader = left.to_arrow_reader(READ_ROWS)
-            with parquet_batches(again, reader.schema) as write:
+            with parquet_batches(again, reader.schema, sought_by=self._sought_by) as write:
                 for batch in reader:
                     write(batch)
             again.rename(mapped)

@@ -121,5 +121,5 @@ def map_table(
             open_accepted=open_accepted,
             rejects_file=rejects,
         )
-    accepted = pa.Table.from_batches(batches, schemas[0])
+    accepted = pa.concat_tables([schemas[0].empty_table(), *batches])
     return Mapped(rows, accepted, pq.read_table(rejects))
