@@ -169,6 +169,18 @@ class TestRanges:
         assert counted(again) == {"unchanged": 399, "duplicates": 50}
         assert scene.record("k0007") == {"tier": "again"}
 
+    def test_changes_in_many_ranges_are_each_written_once(self, scene):
+        rows = [(f"k{n:04d}", {"tier": str(n % 3)}, n) for n in range(1, 400)]
+        scene.run(rows)
+        changed = [(key, {"tier": "new"} if n % 7 == 0 else row, n) for key, row, n in rows]
+        changed += [("k0008", {"tier": "of two"}, 1000), ("k0399", {"tier": "of two"}, 1001)]
+        again = scene.run(changed, range_rows=20)
+        assert counted(again) == {"updated": 58, "unchanged": 341, "duplicates": 2}
+        assert [scene.record(f"k{n:04d}")["tier"] for n in (6, 7, 8, 399)] == [
+            *("0", "new"),
+            *("of two", "of two"),
+        ]
+
     def test_a_few_keys_of_a_large_table_are_found(self, scene):
         scene.run([(f"k{n:05d}", {"tier": "x"}, 1) for n in range(5_000)])
         if isinstance(scene.target, PostgresHub):

@@ -205,7 +205,7 @@ def explore(machine: type[Histories]) -> None:
     machine.examples = machine.runs = 0
     with shared_engine(), pytest.MonkeyPatch.context() as patched:
         # Histories have few rows: these limits must matter, too.
-        patched.setattr(merge, "UPDATED_ROWS", 2)
+        patched.setattr(merge, "UPDATED_ROWS", 3)
         patched.setattr(merge, "CREATED_ROWS", 2)
         # No machine dies in a history: nothing is proved by waiting for the disk.
         patched.setattr(os, "fsync", lambda _: None)
