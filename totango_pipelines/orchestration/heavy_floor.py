@@ -7,10 +7,21 @@ are imported when a step runs, and the slow ones while the source is still sendi
 import contextlib
 import importlib
 import threading
+from collections.abc import Iterable
 from types import ModuleType
 
 _SYNC = "totango_pipelines.sync"
 _SLOW = ("mapping_step", "upsert_step")
+_WITHOUT_POLARS = (
+    *("duckdb", "numpy", "psycopg", "pyarrow.parquet", "pydantic", "sqlglot", "typing_inspect"),
+    # What pandera takes along besides polars.
+    *("packaging.version", "typeguard"),
+    *(
+        f"totango_pipelines.connections.{name}"
+        for name in ("duckdb_file", "sqlite_file", "postgres")
+    ),
+    *(f"totango_pipelines.upsert.{name}" for name in ("duckdb_hub", "postgres_hub")),
+)
 
 
 def step(module: str) -> ModuleType:
@@ -21,6 +32,16 @@ def step(module: str) -> ModuleType:
 def operations(module: str) -> ModuleType:
     """A module of operations that takes long to import: `sending`."""
     return importlib.import_module(f"totango_pipelines.operations.{module}")
+
+
+def import_before_forks(others: Iterable[str]) -> None:
+    """Import what runs need and what a fork leaves whole; `others`: modules that may be missing.
+
+    Not polars: it starts threads when it is imported, and a fork has none of them.
+    """
+    for module in (*_WITHOUT_POLARS, *others):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
 
 
 def import_ahead() -> None:

@@ -1,6 +1,7 @@
 """The processes that carry runs out, and the runs whose process is gone (ghosts)."""
 
 import os
+import signal
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ _EVERY: Final = 20
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 _START_TIME: Final = 19
 """Its place behind the name in /proc/PID/stat (proc(5))."""
-_ENDED: Final = (
+ENDED: Final = (
     "The process that carried this run out is gone (its machine stopped, or it was killed). What "
     "it had committed stays, everything else was rolled back. Run the integration again."
 )
@@ -28,7 +29,30 @@ def this_worker(run_id: str) -> str:
 
     With the run's id: a run that is executed again inherits its parent's tags.
     """
-    return " ".join((run_id, str(os.getpid()), _started(os.getpid()), socket.gethostname()))
+    return worker_of(run_id, os.getpid())
+
+
+def worker_of(run_id: str, process: int) -> str:
+    """A process of this machine that is there, as `this_worker` names it."""
+    return " ".join((run_id, str(process), _started(process), socket.gethostname()))
+
+
+def interrupt(worker: str) -> bool:
+    """Ask a worker of this machine to end its run, as Ctrl-C does; False if it is gone.
+
+    psutil looks once more before it sends: never does a process get it that has the id since.
+    """
+    _, process, _, host = worker.split(" ", 3)
+    if host != socket.gethostname():
+        return False
+    try:
+        found = psutil.Process(int(process))
+        if is_gone(worker):
+            return False
+        found.send_signal(signal.SIGINT)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    return True
 
 
 def is_gone(worker: str) -> bool:
@@ -75,7 +99,7 @@ def end_abandoned(
         # It may have ended properly between the two looks.
         now = instance.get_run_by_id(run.run_id)
         if now is not None and now.status in UNDER_WAY:
-            instance.report_run_failed(now, _ENDED)
+            instance.report_run_failed(now, ENDED)
             ended.append(run.run_id)
     return ended
 
