@@ -54,8 +54,10 @@ _IMPORTED: Final = (_build_definitions, _one_job_at_a_time)
 class _WarmProcess:
     """Forks a process for each request; knows the requests whose processes have not ended."""
 
-    def __init__(self, requests: socket.socket) -> None:
+    def __init__(self, requests: socket.socket, first: Callable[[], None]) -> None:
+        """`first`: what a fork does before it carries a run out."""
         self._requests = requests
+        self._first = first
         # Python writes a byte there when a process ends, so that `select` wakes up.
         self._woken, self._wake = socket.socketpair()
         self._woken.setblocking(False)
@@ -84,7 +86,7 @@ class _WarmProcess:
         text = request.decode()
         # Without a process the talk ends, and the launcher hears of it.
         with socket.socket(fileno=handles[0]) as talk, contextlib.suppress(OSError):
-            process = self._fork(partial(_wait_for_the_word, text, talk))
+            process = self._fork(partial(_wait_for_the_word, text, talk, self._first))
             self._under_way[process] = text
         return True
 
@@ -147,12 +149,13 @@ def _ended() -> Iterator[tuple[int, int]]:
         yield process, os.waitstatus_to_exitcode(status)
 
 
-def _wait_for_the_word(request: str, talk: socket.socket) -> None:
+def _wait_for_the_word(request: str, talk: socket.socket, first: Callable[[], None]) -> None:
     """Say who is here, and carry the run out when the launcher has written that down."""
     talk.sendall(str(os.getpid()).encode())
     if talk.recv(len(GO)) != GO:
         # It gave up, and starts the run in another way.
         return
+    first()
     args = deserialize_value(request, ExecuteRunArgs)
     with contextlib.ExitStack() as stack:
         try:
@@ -209,12 +212,14 @@ def _is_of(run: dg.DagsterRun, process: int) -> bool:
 def main(arguments: list[str]) -> None:
     """Serve the socket that is named by its number."""
     handle, *modules = arguments
-    import_before_forks(modules)
+    first = import_before_forks(modules)
     # What is here now is never garbage; looked through, each fork would get a copy of its own.
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(handle)) as requests:
-        _WarmProcess(requests).serve()
+        _WarmProcess(requests, first).serve()
+    # Without clearing up after libraries that were never used: DuckDB's would complain of it.
+    os._exit(0)
 
 
 if __name__ == "__main__":
