@@ -23,6 +23,12 @@ _OF_RUNS = (
         for name in ("duckdb_file", "files_source", "sqlite_file", "open_postgres")
     ),
     *(f"totango_pipelines.upsert.{name}" for name in ("duckdb_hub", "postgres_hub")),
+    *(f"sqlglot.dialects.{name}" for name in ("duckdb", "postgres", "sqlite")),
+    *(
+        f"dagster._core.{name}"
+        for name in ("executor.in_process", "execution.plan.active", "workspace.autodiscovery")
+    ),
+    *("numpy.ma", "upath.implementations.local"),
 )
 _POLARS = tuple(f"_polars_runtime_{kind}._polars_runtime" for kind in ("compat", "64", "32"))
 _POLARS_START = "__register_startup_deps"

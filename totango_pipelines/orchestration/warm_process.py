@@ -21,6 +21,7 @@ import signal
 import socket
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final, NoReturn, cast
@@ -212,6 +213,8 @@ def _is_of(run: dg.DagsterRun, process: int) -> bool:
 def main(arguments: list[str]) -> None:
     """Serve the socket that is named by its number."""
     handle, *modules = arguments
+    # Python warns of every thread, also of the allocators', which look after forks themselves.
+    warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     first = import_before_forks(modules)
     # What is here now is never garbage; looked through, each fork would get a copy of its own.
     gc.collect()
