@@ -101,10 +101,13 @@ class Fork:
         """Give the word. The answer is what kept it from opening the run log: Dagster's error, or None.
 
         From now on the run is this process's. Whoever looks after runs finds out should it die.
+
+        Raises:
+            OSError: it is gone already.
         """
         self._talk.settimeout(_BEGINS)
+        self._talk.sendall(GO)
         with contextlib.suppress(OSError):
-            self._talk.sendall(GO)
             said = b""
             while part := self._talk.recv(_LONGEST_ANSWER):
                 said += part

@@ -7,7 +7,8 @@
 Dagster's own launcher gives each run a fresh Python, which imports for seconds before a small run
 works for half a second. This one forks a process that has everything imported. It takes only runs
 of totango_pipelines.definitions in a code location that the daemon itself serves, on Linux; every
-other run is left to Dagster's launcher.
+other run is left to Dagster's launcher. `config: {code_servers: true}` adds those of a code server
+on this machine with the same Python: they then have the daemon's environment variables.
 """
 
 import sys
@@ -26,7 +27,11 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, WorkerStatus
 from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 from dagster._core.origin import JobPythonOrigin
-from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin
+from dagster._core.remote_origin import (
+    CodeLocationOrigin,
+    GrpcServerCodeLocationOrigin,
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+)
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_value
 from dagster_shared.error import SerializableErrorInfo
@@ -36,6 +41,7 @@ from totango_pipelines.orchestration.warm_fork import Fork, WarmProcess
 from totango_pipelines.orchestration.workers import ENDED, interrupt, is_gone, worker_of
 
 DEFINITIONS: Final = "totango_pipelines.definitions"
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PATIENCE: Final = 120
 _REST: Final = 60.0
 """Seconds without another attempt after the warm process could not be started."""
@@ -45,10 +51,17 @@ class WarmRunLauncher(DefaultRunLauncher):
     """Forks runs from one process with everything imported, started with the first run."""
 
     def __init__(
-        self, start_timeout: float = _PATIENCE, inst_data: ConfigurableClassData | None = None
+        self,
+        start_timeout: float = _PATIENCE,
+        code_servers: bool = False,
+        inst_data: ConfigurableClassData | None = None,
     ) -> None:
-        """`start_timeout`: seconds in which the warm process must be ready."""
+        """`start_timeout`: seconds in which the warm process must be ready.
+
+        `code_servers`: also runs of a code server on this machine.
+        """
         super().__init__(inst_data)
+        self._code_servers = code_servers
         self._start_timeout = start_timeout
         self._lock = threading.Lock()
         self._process: WarmProcess | None = None
@@ -57,14 +70,17 @@ class WarmRunLauncher(DefaultRunLauncher):
     @classmethod
     def config_type(cls) -> UserConfigSchema:
         """What dagster.yaml may say under `config`."""
-        return {"start_timeout": dg.Field(int, is_required=False, default_value=_PATIENCE)}
+        return {
+            "start_timeout": dg.Field(int, is_required=False, default_value=_PATIENCE),
+            "code_servers": dg.Field(bool, is_required=False, default_value=False),
+        }
 
     @classmethod
     def from_config_value(
         cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]
     ) -> Self:
         """As Dagster makes it from dagster.yaml."""
-        return cls(config_value["start_timeout"], inst_data)
+        return cls(**config_value, inst_data=inst_data)
 
     @property
     def warm_process(self) -> int | None:
@@ -78,7 +94,7 @@ class WarmRunLauncher(DefaultRunLauncher):
             DagsterLaunchFailedError: the process cannot open the run log.
         """
         run = context.dagster_run
-        origin = _own_origin(context)
+        origin = self.own_origin(context)
         fork = self._forked(run, origin) if origin else None
         if fork is None:
             super().launch_run(context)
@@ -132,6 +148,24 @@ class WarmRunLauncher(DefaultRunLauncher):
         self._discard(self._process)
         super().dispose()
 
+    def own_origin(self, context: LaunchRunContext) -> JobPythonOrigin | None:
+        """The run's job if its code is what the warm process has: the same Python and module."""
+        job = context.dagster_run.remote_job_origin
+        if sys.platform != "linux" or context.workspace is None or job is None:
+            return None
+        location = context.workspace.get_code_location(job.location_name)
+        name = job.repository_origin.repository_name
+        is_served = isinstance(location.origin, ManagedGrpcPythonEnvCodeLocationOrigin)
+        is_served = is_served or (self._code_servers and _is_here(location.origin))
+        if not is_served or not location.has_repository(name):
+            return None
+        origin = location.get_repository(name).get_python_origin()
+        pointer = origin.code_pointer
+        is_own = isinstance(pointer, ModuleCodePointer) and pointer.module == DEFINITIONS
+        if not is_own or origin.executable_path != sys.executable or origin.container_image:
+            return None
+        return JobPythonOrigin(job.job_name, origin)
+
     def _forked(self, run: dg.DagsterRun, origin: JobPythonOrigin) -> Fork | None:
         """A process for the run; None if there can be none, which the run's log then says."""
         ref = self._instance.get_ref()
@@ -144,7 +178,7 @@ class WarmRunLauncher(DefaultRunLauncher):
                 return process.fork(request)
             except OSError as raised:
                 # It may have been killed since: once more, with a new one.
-                error = raised
+                error = error or raised
                 self._discard(process)
         message = f"No warm process ({error}): this run starts in a fresh one, seconds later."
         self._instance.report_engine_event(message, run, cls=self.__class__)
@@ -174,22 +208,11 @@ class WarmRunLauncher(DefaultRunLauncher):
                 self._process = None
 
 
-def _own_origin(context: LaunchRunContext) -> JobPythonOrigin | None:
-    """The run's job, if its code is what the warm process has: the same Python, the same module."""
-    job = context.dagster_run.remote_job_origin
-    if sys.platform != "linux" or context.workspace is None or job is None:
-        return None
-    location = context.workspace.get_code_location(job.location_name)
-    name = job.repository_origin.repository_name
-    is_managed = isinstance(location.origin, ManagedGrpcPythonEnvCodeLocationOrigin)
-    if not is_managed or not location.has_repository(name):
-        return None
-    origin = location.get_repository(name).get_python_origin()
-    pointer = origin.code_pointer
-    is_own = isinstance(pointer, ModuleCodePointer) and pointer.module == DEFINITIONS
-    if not is_own or origin.executable_path != sys.executable or origin.container_image:
-        return None
-    return JobPythonOrigin(job.job_name, origin)
+def _is_here(location: CodeLocationOrigin) -> bool:
+    """Whether a code server that was started apart runs on this machine."""
+    if not isinstance(location, GrpcServerCodeLocationOrigin):
+        return False
+    return location.socket is not None or location.host in _LOOPBACK
 
 
 def _process_of(run: dg.DagsterRun) -> str | None:

@@ -19,7 +19,7 @@ import psutil
 import pytest
 from dagster._core.launcher import LaunchRunContext, WorkerStatus
 from dagster._core.workspace.context import WorkspaceProcessContext
-from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster._core.workspace.load_target import GrpcServerTarget, WorkspaceFileTarget
 from dagster._daemon.monitoring import execute_run_monitoring_iteration
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import serialize_value
@@ -31,7 +31,7 @@ from totango_pipelines.orchestration.integration_jobs import job_alone
 from totango_pipelines.orchestration.run_desk import origin_of
 from totango_pipelines.orchestration.run_requests import QUIET
 from totango_pipelines.orchestration.warm_fork import installed_code
-from totango_pipelines.orchestration.warm_launcher import WarmRunLauncher, _own_origin
+from totango_pipelines.orchestration.warm_launcher import WarmRunLauncher
 from totango_pipelines.orchestration.workers import ENDED, this_worker, worker_of
 from totango_pipelines.sync.environment import Environment
 
@@ -268,6 +268,18 @@ def test_the_job_of_another_code_location_starts_as_it_always_did(station):
     assert ".dagster/grpc_info" in tags
 
 
+def test_the_runs_of_a_code_server_that_stays_are_taken_when_asked_to(station):
+    run = station.run(station.create("companies"))
+    context = station.served.create_request_context()
+    client = context.get_code_location("totango_pipelines").client
+    target = GrpcServerTarget(client.host, client.port, client.socket, "totango_pipelines")
+    with WorkspaceProcessContext(station.instance, target) as apart:
+        asked = LaunchRunContext(run, apart.create_request_context())
+        assert WarmRunLauncher().own_origin(asked) is None
+        assert WarmRunLauncher(code_servers=True).own_origin(asked).job_name == "companies"
+    station.instance.report_run_canceled(run)
+
+
 def test_another_process_ends_a_run_as_canceled(station):
     run_id = station.launch("slow")
     process = station.works(run_id)
@@ -316,7 +328,7 @@ def test_a_killed_launcher_takes_the_warm_process_along_but_no_run(station):
     run_id = station.create("slow")
     station.started.append(run_id)
     context = LaunchRunContext(station.run(run_id), station.served.create_request_context())
-    args = ExecuteRunArgs(_own_origin(context), run_id, station.instance.get_ref())
+    args = ExecuteRunArgs(WarmRunLauncher().own_origin(context), run_id, station.instance.get_ref())
     with subprocess.Popen(
         [sys.executable, "-c", LAUNCHER],
         stdin=subprocess.PIPE,
