@@ -176,11 +176,15 @@ def make_home(home: Path) -> None:
 
 
 def in_own_process(part: str, project: Path, home: Path) -> dict[str, Any]:
-    """A part of scale_parts.py, or what loading costs; the answer is the last line of it."""
+    """A part of scale_parts.py, or what loading costs; the answer is the last JSON that it prints.
+
+    A code server that it ends may say so later.
+    """
     parts = [str(HERE / "scale_parts.py"), part]
     command = [sys.executable, *(["-c", LOADING] if part == "load" else parts)]
     cost = run_pipeline([command], environment_of(project, home), None)
-    found: dict[str, Any] = json.loads(cost.output.splitlines()[-1])
+    lines = [line for line in cost.output.splitlines() if line.startswith("{")]
+    found: dict[str, Any] = json.loads(lines[-1])
     return found
 
 

@@ -1,6 +1,6 @@
 """What a process of its own does for scale.py: fill a run log, tick the sensors, start runs.
 
-The answer is JSON, on the last line that it prints.
+The answer is JSON, on a line of its own.
 """
 
 import json

@@ -44,7 +44,7 @@ class WarmProcess:
         self._requests.settimeout(patience)
         try:
             if self._requests.recv(len(READY)) != READY:
-                message = f"the warm process ended at once (exit code {self._process.wait(10)})"
+                message = "it ended before it was ready; the daemon's own output says why"
                 raise OSError(message)
         except BaseException:
             self._process.kill()
