@@ -6,9 +6,10 @@
 
 Dagster's own launcher gives each run a fresh Python, which imports for seconds before a small run
 works for half a second. This one forks a process that has everything imported. It takes only runs
-of totango_pipelines.definitions in a code location that the daemon itself serves, on Linux; every
-other run is left to Dagster's launcher. `config: {code_servers: true}` adds those of a code server
-on this machine with the same Python: they then have the daemon's environment variables.
+of totango_pipelines.definitions in a code location that the daemon itself or its `dagster dev`
+serves, on Linux; every other run is left to Dagster's launcher. `config: {code_servers: true}` adds
+those of a code server on this machine with the same Python: they then have the daemon's environment
+variables.
 """
 
 import sys
@@ -38,7 +39,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 from totango_pipelines.orchestration.asset_keys import PROCESS_TAG
 from totango_pipelines.orchestration.warm_fork import Fork, WarmProcess
-from totango_pipelines.orchestration.workers import ENDED, interrupt, is_gone, worker_of
+from totango_pipelines.orchestration.workers import ENDED, interrupt, is_gone, is_sibling, worker_of
 
 DEFINITIONS: Final = "totango_pipelines.definitions"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -155,9 +156,7 @@ class WarmRunLauncher(DefaultRunLauncher):
             return None
         location = context.workspace.get_code_location(job.location_name)
         name = job.repository_origin.repository_name
-        is_served = isinstance(location.origin, ManagedGrpcPythonEnvCodeLocationOrigin)
-        is_served = is_served or (self._code_servers and _is_here(location.origin))
-        if not is_served or not location.has_repository(name):
+        if not self._is_served(location.origin) or not location.has_repository(name):
             return None
         origin = location.get_repository(name).get_python_origin()
         pointer = origin.code_pointer
@@ -165,6 +164,17 @@ class WarmRunLauncher(DefaultRunLauncher):
         if not is_own or origin.executable_path != sys.executable or origin.container_image:
             return None
         return JobPythonOrigin(job.job_name, origin)
+
+    def _is_served(self, location: CodeLocationOrigin) -> bool:
+        """Whether the code server has this process's environment, or may as well have it."""
+        if isinstance(location, ManagedGrpcPythonEnvCodeLocationOrigin):
+            return True
+        if not isinstance(location, GrpcServerCodeLocationOrigin):
+            return False
+        # `dagster dev` starts daemon and code server, and tells the daemon its socket.
+        if location.socket is not None and is_sibling(location.socket):
+            return True
+        return self._code_servers and bool(location.socket or location.host in _LOOPBACK)
 
     def _forked(self, run: dg.DagsterRun, origin: JobPythonOrigin) -> Fork | None:
         """A process for the run; None if there can be none, which the run's log then says."""
@@ -206,13 +216,6 @@ class WarmRunLauncher(DefaultRunLauncher):
             if process is not None and process is self._process:
                 process.close()
                 self._process = None
-
-
-def _is_here(location: CodeLocationOrigin) -> bool:
-    """Whether a code server that was started apart runs on this machine."""
-    if not isinstance(location, GrpcServerCodeLocationOrigin):
-        return False
-    return location.socket is not None or location.host in _LOOPBACK
 
 
 def _process_of(run: dg.DagsterRun) -> str | None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ _EVERY: Final = 20
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 _START_TIME: Final = 19
 """Its place behind the name in /proc/PID/stat (proc(5))."""
+_SHORTLY: Final = 2.0
 ENDED: Final = (
     "The process that carried this run out is gone (its machine stopped, or it was killed). What "
     "it had committed stays, everything else was rolled back. Run the integration again."
@@ -67,6 +69,20 @@ def is_gone(worker: str) -> bool:
         return True
     except psutil.AccessDenied:
         return False
+
+
+def is_sibling(path: str) -> bool:
+    """Whether one process started this one and the one that listens on a Unix socket (Linux)."""
+    try:
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(_SHORTLY)
+            asking.connect(path)
+            said = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        parent = psutil.Process(struct.unpack("3i", said)[0]).ppid()
+    except (OSError, ValueError, psutil.Error):
+        return False
+    # The first process of a machine starts services that have nothing to do with each other.
+    return parent == os.getppid() > 1
 
 
 def _started(process: int) -> str:

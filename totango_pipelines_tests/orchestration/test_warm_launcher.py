@@ -418,7 +418,7 @@ def threads(pid):
 
 def test_polars_starts_in_the_fork_and_not_before():
     code = f"""
-import os, sys
+import os, sys, time
 from totango_pipelines.orchestration.heavy_floor import import_before_forks
 start = import_before_forks(["nowhere.to_be_found"])
 from pathlib import Path
@@ -428,7 +428,9 @@ assert threads(os.getpid()) == [], threads(os.getpid())
 assert "pandas" not in sys.modules
 if os.fork() == 0:
     start()
-    assert any(name.startswith("polars") for name in threads(os.getpid()))
+    # A thread has its name a moment after it has started.
+    while not any(name.startswith("polars") for name in threads(os.getpid())):
+        time.sleep(0.01)
     frame = polars.LazyFrame({{"a": [1, 2, 3] * 1000}})
     assert frame.group_by("a").len().collect().height == 3
     sys.stdout.flush()
