@@ -6,7 +6,8 @@ load    CPU of importing totango_pipelines.definitions, building every job and t
         Dagster's daemon and UI are sent; Dagster's own import counts by itself
 ticks   one evaluation of each sensor on SQLite with 2,000 past runs, in one process
 starts  from the queue to RUN_START with Dagster's daemon: an empty job in an empty code location
-        and one of the integrations, in turn
+        and one of the integrations, in turn; then a small run, its process forked warm and started
+        as Dagster's own launcher does it, in turn: CPU of all its processes, launch to end
 
 Everything runs in processes of its own on temporary folders. scale_parts.py is what they do.
 """
@@ -175,11 +176,15 @@ def make_home(home: Path) -> None:
 
 
 def in_own_process(part: str, project: Path, home: Path) -> dict[str, Any]:
-    """A part of scale_parts.py, or what loading costs; the answer is the last line of it."""
+    """A part of scale_parts.py, or what loading costs; the answer is the last JSON that it prints.
+
+    A code server that it ends may say so later.
+    """
     parts = [str(HERE / "scale_parts.py"), part]
     command = [sys.executable, *(["-c", LOADING] if part == "load" else parts)]
     cost = run_pipeline([command], environment_of(project, home), None)
-    found: dict[str, Any] = json.loads(cost.output.splitlines()[-1])
+    lines = [line for line in cost.output.splitlines() if line.startswith("{")]
+    found: dict[str, Any] = json.loads(lines[-1])
     return found
 
 
@@ -246,6 +251,20 @@ def starts(figures: Figures, folder: Path, options: argparse.Namespace) -> None:
         whole, aim = "queue to RUN_START", AIMS["start"]
         figures.add("start, ours / empty", "ratio", own[whole] / empty[whole], aim)
         tell("starts", each)
+    launches(figures, project, home)
+
+
+def launches(figures: Figures, project: Path, home: Path) -> None:
+    """A small run by the warm launcher and by Dagster's own, in turn."""
+    for each in in_own_process("launches", project, home)["rounds"]:
+        for who, laps in each.items():
+            for lap, seconds in laps.items():
+                unit = "CPU s" if lap == "CPU" else "wall s"
+                figures.add(f"a small run, {who}: {lap}", unit, seconds)
+        warm, own = each["warm"], each["Dagster's own"]
+        for lap in ("launch to end", "CPU"):
+            figures.add(f"a small run, warm / Dagster's own: {lap}", "ratio", warm[lap] / own[lap])
+        tell("launches", each)
 
 
 @contextmanager

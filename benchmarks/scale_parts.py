@@ -1,6 +1,6 @@
 """What a process of its own does for scale.py: fill a run log, tick the sensors, start runs.
 
-The answer is JSON, on the last line that it prints.
+The answer is JSON, on a line of its own.
 """
 
 import json
@@ -16,17 +16,24 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psutil
+from dagster._core.launcher import DefaultRunLauncher, LaunchRunContext, RunLauncher
 from dagster._core.remote_origin import (
     RegisteredCodeLocationOrigin,
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
 from dagster._core.run_coordinator import SubmitRunContext
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from totango_pipelines.integrations.project import load_project
 from totango_pipelines.orchestration.instance import open_instance
+from totango_pipelines.orchestration.integration_jobs import job_alone
 from totango_pipelines.orchestration.jobs import build_definitions
-from totango_pipelines.orchestration.run_desk import RunDesk
+from totango_pipelines.orchestration.run_desk import RunDesk, origin_of
+from totango_pipelines.orchestration.run_requests import QUIET
+from totango_pipelines.orchestration.warm_launcher import WarmRunLauncher
 from totango_pipelines.orchestration.workers import this_worker
 from totango_pipelines.sync.environment import Environment
 
@@ -193,7 +200,73 @@ def laps_of(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
     }
 
 
-PARTS = {"instance": instance, "past": past, "ticks": ticks, "starts": starts}
+def launches() -> dict[str, Any]:
+    """Small runs by either launcher in turn: seconds and CPU seconds from its launch to its end."""
+    rounds: list[dict[str, dict[str, float]]] = []
+    with own_instance() as (instance, environment):
+        folder = Path(os.environ["DAGSTER_HOME"]).parent
+        target = WorkspaceFileTarget([str(folder / "workspace.yaml")])
+        launchers = {"warm": WarmRunLauncher(), "Dagster's own": DefaultRunLauncher()}
+        for launcher in launchers.values():
+            launcher.register_instance(instance)
+        with WorkspaceProcessContext(instance, target) as served:
+            job = job_alone(load_project(environment.project), "job_1", environment)
+            for number in range(int(os.environ["BENCHMARK_STARTS"]) + 1):
+                round_ = {}
+                for who, launcher in launchers.items():
+                    run = instance.create_run_for_job(
+                        job, run_config={"loggers": QUIET}, remote_job_origin=origin_of("job_1")
+                    )
+                    context = LaunchRunContext(run, served.create_request_context())
+                    round_[who] = cost_of(instance, launcher, context)
+                # The first round has the warm process start.
+                rounds += [round_] if number else []
+                launchers = dict(reversed(launchers.items()))
+        for launcher in launchers.values():
+            launcher.dispose()
+    return {"rounds": rounds}
+
+
+def cost_of(
+    instance: dg.DagsterInstance, launcher: RunLauncher, context: LaunchRunContext
+) -> dict[str, float]:
+    """Launch a run and wait for the end of its process, whose CPU its parent then knows."""
+    run_id, before, began = context.dagster_run.run_id, cpu_of_children(), time.perf_counter()
+    launcher.launch_run(context)
+    launched = time.perf_counter()
+    while not (run := instance.get_run_by_id(run_id)).is_finished:
+        time.sleep(0.02)
+    ended = time.perf_counter()
+    if not run.is_success:
+        message = f"run {run_id} ended as {run.status}"
+        raise SystemExit(message)
+    events = [e.dagster_event for e in instance.all_logs(run_id) if e.dagster_event]
+    (process,) = (
+        int(event.message.rpartition("pid: ")[2].rstrip(")."))
+        for event in events
+        if (event.message or "").startswith("Started process")
+    )
+    while psutil.pid_exists(process):
+        time.sleep(0.05)
+    return {
+        "launch": launched - began,
+        "launch to end": ended - began,
+        "CPU": cpu_of_children() - before,
+    }
+
+
+def cpu_of_children() -> float:
+    """Of the code servers and the warm process, with the runs that have ended."""
+    return sum(sum(child.cpu_times()[:4]) for child in psutil.Process().children())
+
+
+PARTS = {
+    "instance": instance,
+    "past": past,
+    "ticks": ticks,
+    "starts": starts,
+    "launches": launches,
+}
 
 if __name__ == "__main__":
     print(json.dumps(PARTS[sys.argv[1]]()))

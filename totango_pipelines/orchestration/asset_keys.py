@@ -21,6 +21,8 @@ VERSION_TAG = "totango/version"
 """The saved version of the file that the run was started for."""
 WORKER_TAG = "totango/worker"
 """The process that carries the run out: the run, process id, when it began, host."""
+PROCESS_TAG = ".dagster/totango_process"
+"""The process of a run that the warm process forked, in the form of WORKER_TAG; there from its launch."""
 REPLAY_TAG = "totango/replay_of"
 REQUEST_TAG = ".dagster/totango_request"
 """With a dot and an id behind it: a request with an Idempotency-Key that the run is for.

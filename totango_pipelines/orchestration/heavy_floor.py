@@ -6,11 +6,32 @@ are imported when a step runs, and the slow ones while the source is still sendi
 
 import contextlib
 import importlib
+import sys
 import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from importlib.abc import MetaPathFinder
 from types import ModuleType
 
 _SYNC = "totango_pipelines.sync"
 _SLOW = ("mapping_step", "upsert_step")
+_OF_RUNS = (
+    *(f"{_SYNC}.{name}_step" for name in ("extract", "preview", "mapping", "upsert", "conflicts")),
+    *(f"{_SYNC}.{name}" for name in ("wiring", "rejects_report", "replay", "run_files")),
+    *(
+        f"totango_pipelines.connections.{name}"
+        for name in ("duckdb_file", "files_source", "sqlite_file", "open_postgres")
+    ),
+    *(f"totango_pipelines.upsert.{name}" for name in ("duckdb_hub", "postgres_hub")),
+    *(f"sqlglot.dialects.{name}" for name in ("duckdb", "postgres", "sqlite")),
+    *(
+        f"dagster._core.{name}"
+        for name in ("executor.in_process", "execution.plan.active", "workspace.autodiscovery")
+    ),
+    *("numpy.ma", "upath.implementations.local"),
+)
+_POLARS = tuple(f"_polars_runtime_{kind}._polars_runtime" for kind in ("compat", "64", "32"))
+_POLARS_START = "__register_startup_deps"
 
 
 def step(module: str) -> ModuleType:
@@ -21,6 +42,69 @@ def step(module: str) -> ModuleType:
 def operations(module: str) -> ModuleType:
     """A module of operations that takes long to import: `sending`."""
     return importlib.import_module(f"totango_pipelines.operations.{module}")
+
+
+def import_before_forks(others: Iterable[str]) -> Callable[[], None]:
+    """Import what runs need, and start no thread that a fork would lack.
+
+    `others`: modules that may be missing. The answer is what each fork has to do before it works.
+    """
+    held: list[Callable[[], None]] = []
+    with _polars_unstarted(held), _PandasHidden():
+        for module in (*_OF_RUNS, *others):
+            # A module that cannot be imported is reported by the run that needs it.
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+        # pyarrow looks for pandas with its first array, and then never again.
+        importlib.import_module("pyarrow").array([])
+
+    def start() -> None:
+        for each in held:
+            each()
+
+    return start
+
+
+@contextlib.contextmanager
+def _polars_unstarted(held: list[Callable[[], None]]) -> Iterator[None]:
+    """Keep polars from starting its thread when it is imported; it is asked to once, as such.
+
+    The thread removes what was written to disk for want of memory. A fork starts its own.
+    """
+    starts: dict[ModuleType, Callable[..., None]] = {}
+    for name in _POLARS:
+        with contextlib.suppress(ImportError, AttributeError):
+            native = importlib.import_module(name)
+            starts[native] = getattr(native, _POLARS_START)
+    try:
+        for native, start in starts.items():
+            setattr(
+                native, _POLARS_START, lambda *args, start=start: held.append(partial(start, *args))
+            )
+        yield
+    finally:
+        for native, start in starts.items():
+            setattr(native, _POLARS_START, start)
+
+
+class _PandasHidden(MetaPathFinder):
+    """A run needs no pandas, but libraries take it along; nothing else is imported meanwhile."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002 - the protocol's
+    ) -> None:
+        """Nothing is found here; the other finders go on, but not for pandas."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError(name=fullname)
+
+    def __enter__(self) -> None:
+        sys.meta_path.insert(0, self)
+
+    def __exit__(self, *_: object) -> None:
+        sys.meta_path.remove(self)
 
 
 def import_ahead() -> None:

@@ -1,7 +1,9 @@
 """The processes that carry runs out, and the runs whose process is gone (ghosts)."""
 
 import os
+import signal
 import socket
+import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -17,7 +19,8 @@ _EVERY: Final = 20
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 _START_TIME: Final = 19
 """Its place behind the name in /proc/PID/stat (proc(5))."""
-_ENDED: Final = (
+_SHORTLY: Final = 2.0
+ENDED: Final = (
     "The process that carried this run out is gone (its machine stopped, or it was killed). What "
     "it had committed stays, everything else was rolled back. Run the integration again."
 )
@@ -28,7 +31,30 @@ def this_worker(run_id: str) -> str:
 
     With the run's id: a run that is executed again inherits its parent's tags.
     """
-    return " ".join((run_id, str(os.getpid()), _started(os.getpid()), socket.gethostname()))
+    return worker_of(run_id, os.getpid())
+
+
+def worker_of(run_id: str, process: int) -> str:
+    """A process of this machine that is there, as `this_worker` names it."""
+    return " ".join((run_id, str(process), _started(process), socket.gethostname()))
+
+
+def interrupt(worker: str) -> bool:
+    """Ask a worker of this machine to end its run, as Ctrl-C does; False if it is gone.
+
+    psutil looks once more before it sends: never does a process get it that has the id since.
+    """
+    _, process, _, host = worker.split(" ", 3)
+    if host != socket.gethostname():
+        return False
+    try:
+        found = psutil.Process(int(process))
+        if is_gone(worker):
+            return False
+        found.send_signal(signal.SIGINT)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+    return True
 
 
 def is_gone(worker: str) -> bool:
@@ -43,6 +69,20 @@ def is_gone(worker: str) -> bool:
         return True
     except psutil.AccessDenied:
         return False
+
+
+def is_sibling(path: str) -> bool:
+    """Whether one process started this one and the one that listens on a Unix socket (Linux)."""
+    try:
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(_SHORTLY)
+            asking.connect(path)
+            said = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        parent = psutil.Process(struct.unpack("3i", said)[0]).ppid()
+    except (OSError, ValueError, psutil.Error):
+        return False
+    # The first process of a machine starts services that have nothing to do with each other.
+    return parent == os.getppid() > 1
 
 
 def _started(process: int) -> str:
@@ -75,7 +115,7 @@ def end_abandoned(
         # It may have ended properly between the two looks.
         now = instance.get_run_by_id(run.run_id)
         if now is not None and now.status in UNDER_WAY:
-            instance.report_run_failed(now, _ENDED)
+            instance.report_run_failed(now, ENDED)
             ended.append(run.run_id)
     return ended
 

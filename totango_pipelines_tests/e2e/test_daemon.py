@@ -22,6 +22,7 @@ from dagster._core.scheduler.instigation import ScheduleInstigatorData
 from totango_pipelines.operations.roles import Role
 from totango_pipelines.operations.store import OperationsStore, operations_path
 from totango_pipelines.operations.tokens import create
+from totango_pipelines.orchestration.asset_keys import PROCESS_TAG
 from totango_pipelines.orchestration.instance import open_instance
 from totango_pipelines.orchestration.run_desk import RunDesk
 from totango_pipelines.sync.environment import Environment
@@ -181,6 +182,10 @@ class Plant:
         with self.desk() as desk:
             return desk.history(name, limit=50, **wanted)
 
+    def started_warm(self, run_id):
+        with open_instance(self.environment) as instance:
+            return PROCESS_TAG in instance.get_run_by_id(run_id).tags or sys.platform != "linux"
+
     def ended(self, run_id):
         """The run, once it has ended."""
 
@@ -263,6 +268,7 @@ def test_a_call_of_the_trigger_api_runs_to_its_end(plant):
     assert answer.status_code == 202, answer.text
     run = plant.ended(answer.json()["run_id"])
     assert (str(run.status), run.mode, run.trigger) == ("succeeded", "full", "api")
+    assert plant.started_warm(run.run_id)
     told = plant.call("GET", f"/api/v1/runs/{run.run_id}").json()
     assert told["counts"]["rows_read"] == 2
     assert plant.call("GET", "/api/v1/integrations/companies/runs").json()["runs"]
@@ -357,6 +363,7 @@ def test_dagster_dev_on_postgresql_runs_what_the_desk_asks_for(tmp_path, postgre
             asked = desk.ask("companies", mode="full", trigger="api", requested_by="etl")
         run = plant.ended(asked.run_id)
         assert (str(run.status), run.counts["rows_read"]) == ("succeeded", 2)
+        assert plant.started_warm(run.run_id)
     finally:
         del os.environ["DAGSTER_PG_URL"]
         for name in list(plant.processes):

@@ -1,6 +1,7 @@
 """Runs whose process is gone are ended; others are left alone."""
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -11,7 +12,14 @@ from totango_pipelines.history import RunStatus
 from totango_pipelines.orchestration.run_desk import origin_of
 from totango_pipelines.orchestration.run_history import find_run
 from totango_pipelines.orchestration.run_turns import alone_at_work, wait_for_turn
-from totango_pipelines.orchestration.workers import end_abandoned, is_gone, this_worker
+from totango_pipelines.orchestration.workers import (
+    end_abandoned,
+    interrupt,
+    is_gone,
+    is_sibling,
+    this_worker,
+    worker_of,
+)
 
 
 def run_of(instance, worker, status=dg.DagsterRunStatus.STARTED, run_id="run-1"):
@@ -42,6 +50,43 @@ def test_another_process_with_the_same_id_is_not_taken_for_it():
 
 def test_of_another_machine_nobody_can_tell():
     assert not is_gone("run-1 999999 1000000000.00 some-other-host")
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.getppid() == 1, reason="Linux, and a parent")
+def test_a_sibling_has_the_same_parent_and_is_found_by_its_socket(tmp_path):
+    with socket.socket(socket.AF_UNIX) as own:
+        own.bind(str(tmp_path / "own"))
+        own.listen()
+        assert is_sibling(str(tmp_path / "own"))
+    assert not is_sibling(str(tmp_path / "own"))
+    listens = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", listens, str(tmp_path / "child")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        assert not is_sibling(str(tmp_path / "child"))
+        child.stdin.close()
+
+
+def test_only_the_worker_itself_is_interrupted():
+    code = """
+import signal, time
+# Whoever is started in the background may ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    print(flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    raise SystemExit(3)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        worker = worker_of("run-1", process.pid)
+        _, pid, started, host = worker.split(" ", 3)
+        assert not interrupt(f"run-1 {pid} 1@12345678 {host}")
+        assert not interrupt(f"run-1 {pid} {started} some-other-host")
+        assert interrupt(worker)
+        assert process.wait(30) == 3
+    assert not interrupt(worker)
 
 
 def test_a_run_whose_process_is_gone_is_ended_and_says_what_to_do(bench):
