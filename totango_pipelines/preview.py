@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from totango_pipelines.staging import RunFolder
 PREVIEW_ROWS = 10
 PREVIEW_FILE = "preview.json"
 _CELL_CHARACTERS = 200
+_UTC_TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def preview_of(
         PreviewColumn(field.name, types.get(field.name, str(field.type)), str(field.type))
         for field in schema
     )
-    cells = [[_shown(value) for value in column.to_pylist()] for column in table.columns]
+    cells = [[_shown(value) for value in _values(column)] for column in table.columns]
     return Preview(columns, tuple(zip(*cells, strict=True)) if table.num_rows else ())
 
 
@@ -61,6 +63,14 @@ def require_preview(folder: RunFolder, schema_fingerprint: str) -> None:
     if found != schema_fingerprint:
         msg = "the preview is of another extract. Materialize extract and preview again."
         raise StagedFileError(msg)
+
+
+def _values(column: pa.ChunkedArray) -> list[object]:
+    if column.type != _UTC_TIMESTAMP:
+        return list(column.to_pylist())
+    # For a time with a zone pyarrow looks whether pandas is installed by importing it.
+    times = column.cast(pa.timestamp("us")).to_pylist()
+    return [None if time is None else time.replace(tzinfo=UTC) for time in times]
 
 
 def _shown(value: object) -> str | None:
