@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from decimal import Decimal
 
 import pyarrow as pa
 
+from totango_pipelines.connections.plain_values import plain_values
 from totango_pipelines.errors import StagedFileError
 from totango_pipelines.staging import RunFolder
 
 PREVIEW_ROWS = 10
 PREVIEW_FILE = "preview.json"
 _CELL_CHARACTERS = 200
-_UTC_TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def preview_of(
         PreviewColumn(field.name, types.get(field.name, str(field.type)), str(field.type))
         for field in schema
     )
-    cells = [[_shown(value) for value in _values(column)] for column in table.columns]
+    cells = [[_shown(value) for value in plain_values(column)] for column in table.columns]
     return Preview(columns, tuple(zip(*cells, strict=True)) if table.num_rows else ())
 
 
@@ -63,14 +62,6 @@ def require_preview(folder: RunFolder, schema_fingerprint: str) -> None:
     if found != schema_fingerprint:
         msg = "the preview is of another extract. Materialize extract and preview again."
         raise StagedFileError(msg)
-
-
-def _values(column: pa.ChunkedArray) -> list[object]:
-    if column.type != _UTC_TIMESTAMP:
-        return list(column.to_pylist())
-    # For a time with a zone pyarrow looks whether pandas is installed by importing it.
-    times = column.cast(pa.timestamp("us")).to_pylist()
-    return [None if time is None else time.replace(tzinfo=UTC) for time in times]
 
 
 def _shown(value: object) -> str | None:

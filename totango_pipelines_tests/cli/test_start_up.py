@@ -48,6 +48,9 @@ def test_a_run_never_imports_pandas(project):
         lake.execute("INSERT INTO accounts VALUES ('b', 'B', '2026-01-31', NULL, NULL)")
     project.file("connections.yaml", "connections: {lake: {type: duckdb, path: lake.duckdb}}\n")
     project.integration(connection="lake")
+    file = project.folder / "integrations" / "accounts.yaml"
+    text = file.read_text().replace("settings: {", "settings: {cursor_column: seen, ")
+    file.write_text(text)
     imported = imported_by("run", "accounts", then=["run", "accounts"])
     assert "polars" in imported
     assert imported.isdisjoint({"pandas", "scipy"})
