@@ -25,6 +25,7 @@ from measuring import memory_peak
 from totango_pipelines.integrations.project import load_project
 from totango_pipelines.orchestration.heavy_floor import import_ahead
 from totango_pipelines.orchestration.heavy_floor import step as import_step
+from totango_pipelines.process import collect_rarely, leave
 from totango_pipelines.sync.environment import Environment
 
 Laps = dict[str, tuple[float, float]]
@@ -96,8 +97,11 @@ def main() -> None:
     parser.add_argument("integration")
     parser.add_argument("--mode", default="full")
     arguments = parser.parse_args()
+    collect_rarely()
     print(json.dumps(run(arguments.integration, arguments.mode)))
 
 
 if __name__ == "__main__":
     main()
+    # As the command line does.
+    leave(0)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from totango_pipelines.connections.plain_values import plain_values
 from totango_pipelines.errors import StagedFileError
 from totango_pipelines.staging import RunFolder
 
@@ -46,7 +47,7 @@ def preview_of(
         PreviewColumn(field.name, types.get(field.name, str(field.type)), str(field.type))
         for field in schema
     )
-    cells = [[_shown(value) for value in column.to_pylist()] for column in table.columns]
+    cells = [[_shown(value) for value in plain_values(column)] for column in table.columns]
     return Preview(columns, tuple(zip(*cells, strict=True)) if table.num_rows else ())
 
 

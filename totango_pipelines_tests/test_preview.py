@@ -62,6 +62,15 @@ def test_cells_are_shown_as_text_and_long_ones_are_cut():
     )
 
 
+def test_a_time_with_a_zone_is_shown_in_utc():
+    moments = [datetime(2026, 1, 31, 12, 30, tzinfo=UTC), None]
+    batch = pa.record_batch({"at": pa.array(moments, pa.timestamp("us", tz="UTC"))})
+
+    preview = preview_of([batch], batch.schema, {})
+
+    assert preview.rows == (("2026-01-31 12:30:00+00:00",), (None,))
+
+
 def test_a_query_without_rows_still_has_a_preview_of_its_columns():
     schema = pa.schema([("id", pa.string())])
 

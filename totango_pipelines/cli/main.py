@@ -34,6 +34,7 @@ from totango_pipelines.cli.token_commands import token_commands
 from totango_pipelines.cli.trigger_command import trigger
 from totango_pipelines.cli.validate_command import validate
 from totango_pipelines.errors import TotangoPipelinesError
+from totango_pipelines.process import collect_rarely, leave
 
 PROGRAM = "totango-pipelines"
 _SYSTEM = 3
@@ -146,4 +147,5 @@ def _report_defect(error: Exception, *, debug: bool) -> None:
 
 def run() -> None:
     """The entry point."""
-    sys.exit(main())
+    collect_rarely()
+    leave(main())

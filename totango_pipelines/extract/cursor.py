@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from totango_pipelines.connections.bounding import filtered_query
 from totango_pipelines.connections.parameters import BINDING
+from totango_pipelines.connections.plain_values import plain_value
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.moments import time_literal
 from totango_pipelines.extract.query import CheckedQuery
@@ -148,7 +149,7 @@ def _largest_of(values: pa.Array, source_type: str) -> Cursor | None:
         numbers = (_decimal(text) for text in values.drop_null().to_pylist())
         top = max((n for n in numbers if n is not None), default=None)
     else:
-        top = pc.max(values).as_py()
+        top = plain_value(pc.max(values))
     if top is None or (isinstance(top, str) and not top.strip()):
         return None
     return Cursor(Decimal(str(top))) if isinstance(top, int | float) else Cursor(top)

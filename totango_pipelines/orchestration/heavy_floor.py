@@ -13,6 +13,8 @@ from functools import partial
 from importlib.abc import MetaPathFinder
 from types import ModuleType
 
+from totango_pipelines.process import collect_rarely, one_blas_thread
+
 _SYNC = "totango_pipelines.sync"
 _SLOW = ("mapping_step", "upsert_step")
 _OF_RUNS = (
@@ -36,7 +38,9 @@ _POLARS_START = "__register_startup_deps"
 
 def step(module: str) -> ModuleType:
     """A module of the sync floor, e.g. `extract_step`."""
-    return importlib.import_module(f"{_SYNC}.{module}")
+    collect_rarely()
+    with one_blas_thread():
+        return importlib.import_module(f"{_SYNC}.{module}")
 
 
 def operations(module: str) -> ModuleType:

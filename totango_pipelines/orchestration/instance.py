@@ -7,10 +7,17 @@ from pathlib import Path
 
 import dagster as dg
 
+# Not public: what an instance is made of, before it is made. Dagster's version is pinned.
+from dagster._core.instance.ref import InstanceRef
+from dagster._serdes import ConfigurableClassData
+
 from totango_pipelines.errors import DeclarationError, Problem
 from totango_pipelines.sync.environment import Environment
 
 CONFIG_FILE = "dagster.yaml"
+_SQLITE = "DagsterSqliteStorage"
+# Named, not imported: it takes SQLAlchemy along.
+_KEPT_OPEN = ("totango_pipelines.orchestration.open_run_log", "OpenStorage")
 
 DEFAULT_INSTANCE_YAML = """\
 # Dagster's instance: run log and schedules on SQLite, beside the rest of the project's state.
@@ -95,9 +102,19 @@ def open_instance(environment: Environment) -> Iterator[dg.DagsterInstance]:
     with warnings.catch_warnings():
         # SQLAlchemy's and Dagster's own notices about themselves are not for our user.
         warnings.simplefilter("ignore")
-        instance = dg.DagsterInstance.from_config(str(folder))
+        instance = dg.DagsterInstance.from_ref(_kept_open(InstanceRef.from_dir(str(folder))))
     with instance:
         yield instance
+
+
+def _kept_open(instance: InstanceRef) -> InstanceRef:
+    """The same; Dagster's own run log on SQLite keeps its files open while it is written."""
+    storage = instance.storage_data
+    if storage is None or storage.class_name != _SQLITE:
+        return instance
+    return instance._replace(
+        storage_data=ConfigurableClassData(*_KEPT_OPEN, config_yaml=storage.config_yaml)
+    )
 
 
 def _check_given(folder: Path) -> None:

@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from totango_pipelines.connections.connectors import connector_of
 from totango_pipelines.connections.opening import open_source
+from totango_pipelines.connections.plain_values import plain_values
 from totango_pipelines.errors import QueryRefusedError
 from totango_pipelines.extract.query import NO_PARTITION, check_query
 from totango_pipelines.integrations.partition import Window
@@ -28,7 +29,7 @@ class QuerySample:
 
     def texts(self, column: str) -> tuple[str, ...]:
         """The cells of a column that hold something, as text, in order."""
-        cells = self.rows.column(column).to_pylist()
+        cells = plain_values(self.rows.column(column))
         return tuple(str(cell) for cell in cells if cell is not None and str(cell).strip())
 
 

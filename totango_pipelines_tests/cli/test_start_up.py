@@ -41,10 +41,16 @@ def test_asking_a_source_never_imports_dagster(project):
 
 def test_a_run_never_imports_pandas(project):
     with duckdb.connect(project.folder / "lake.duckdb") as lake:
-        lake.execute("CREATE TABLE accounts AS SELECT 'a' AS id, 'A' AS name, 'soon' AS renewal")
-        lake.execute("INSERT INTO accounts VALUES ('b', 'B', '2026-01-31')")
+        lake.execute(
+            "CREATE TABLE accounts AS SELECT 'a' AS id, 'A' AS name, 'soon' AS renewal, "
+            "now() AS seen, 1.5::decimal(9, 2) AS amount"
+        )
+        lake.execute("INSERT INTO accounts VALUES ('b', 'B', '2026-01-31', NULL, NULL)")
     project.file("connections.yaml", "connections: {lake: {type: duckdb, path: lake.duckdb}}\n")
     project.integration(connection="lake")
+    file = project.folder / "integrations" / "accounts.yaml"
+    text = file.read_text().replace("settings: {", "settings: {cursor_column: seen, ")
+    file.write_text(text)
     imported = imported_by("run", "accounts", then=["run", "accounts"])
     assert "polars" in imported
     assert imported.isdisjoint({"pandas", "scipy"})
