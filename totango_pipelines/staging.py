@@ -49,6 +49,7 @@ class StagedFile(StrEnum):
     REJECTS = "rejects"
     CONFLICTS = "conflicts"
     BASELINE = "baseline"
+    RECENT = "recent"
     HELD = "held"
 
 

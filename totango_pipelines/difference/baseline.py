@@ -1,7 +1,8 @@
 """The baseline: what an integration last committed for each key (semantics.md 1).
 
-A Parquet file, kept in the hub. By difference it has one hash for all rows of a key, for a window
-one line for each content of a key, since a window may show only some of its rows.
+Kept in the hub, in two Parquet files: whole, and what was committed since, so that a small run writes
+little. By difference it has one hash for all rows of a key, for a window one line for each content of a key,
+since a window may show only some of its rows.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ import duckdb
 from totango_pipelines.difference.identity import Identity
 from totango_pipelines.difference.numbered import NUMBERED
 from totango_pipelines.quoting import literal
+
+RECENT_SHARE = 0.1
+"""When more lines than this share of the whole are recent, the whole is written again."""
 
 
 class Reading(StrEnum):
@@ -42,16 +46,21 @@ class Recognised:
 class Baseline:
     """The baseline that a run was compared with; `file` None: there is none.
 
-    `by_window`: the integration reads windows, so lines have a content each.
+    `by_window`: the integration reads windows, so lines have a content each. The lines of `recent`
+    stand in the place of those that `file` has of their keys.
     """
 
     reading: Reading
     by_window: bool
     file: Path | None
+    recent: Path | None = None
 
     @property
     def _stored(self) -> str:
-        return f"read_parquet({literal(str(self.file))})"
+        whole = _lines_of(self.file)
+        if self.recent is None:
+            return whole
+        return _replaced(whole, _lines_of(self.recent))
 
     @property
     def _compares(self) -> bool:
@@ -108,22 +117,35 @@ class Baseline:
         self,
         engine: duckdb.DuckDBPyConnection,
         committed: str,
-        into: Path,
+        whole: Path,
+        recent: Path,
         *,
         keys_are_unique: bool = False,
-    ) -> None:
-        """Write the next baseline; `committed` are the rows that this run committed.
+    ) -> bool:
+        """Write what the next baseline has new, to `whole` or `recent`; whether it was to `whole`.
 
-        `keys_are_unique`: no two of them share a key, so they need not be brought together.
+        `committed` are the rows that this run committed. `keys_are_unique`: no two of them share a
+        key, so they need not be brought together. What was written to `recent` has all of this one's
+        recent lines, too; `file` then stays as it is.
         """
         columns = "_source_key, _content, _n" if self.by_window else "_source_key, _bag"
         lines = _lines_of_single_rows(committed) if keys_are_unique else self._lines(committed)
         rows = f"SELECT {columns} FROM ({lines})"
-        if self._compares:
-            engine.execute(f"CREATE OR REPLACE TEMP TABLE new_lines AS {rows}")
-            old = f"SELECT {columns} FROM {self._stored} ANTI JOIN new_lines USING (_source_key)"
-            rows = f"{old} UNION ALL SELECT {columns} FROM new_lines"
-        engine.execute(f"COPY ({rows}) TO {literal(str(into))} (FORMAT parquet, COMPRESSION zstd)")
+        if not self._compares:
+            _copy(engine, rows, whole)
+            return True
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE new_lines AS {rows}")
+        changed = "new_lines"
+        if self.recent is not None:
+            changed = _replaced(_lines_of(self.recent), changed)
+        _copy(engine, f"SELECT {columns} FROM {changed}", recent)
+        counts = (f"SELECT count(*) FROM {_lines_of(file)}" for file in (recent, self.file))
+        lines_recent, lines_stored = (_number(engine, count) for count in counts)
+        if lines_recent <= RECENT_SHARE * lines_stored:
+            return False
+        replaced = _replaced(_lines_of(self.file), _lines_of(recent))
+        _copy(engine, f"SELECT {columns} FROM {replaced}", whole)
+        return True
 
     def _lines(self, rows: str) -> str:
         """The lines of a baseline that these rows make."""
@@ -143,6 +165,22 @@ def _lines_of_single_rows(rows: str) -> str:
     """What `_lines` makes of rows of which each has a key of its own."""
     bag = "hash(CAST(_content AS HUGEINT), CAST(1 AS BIGINT)) AS _bag"
     return f"SELECT _source_key, _content, {bag}, 1::BIGINT AS _n FROM ({rows})"
+
+
+def _lines_of(file: Path | None) -> str:
+    return f"read_parquet({literal(str(file))})"
+
+
+def _replaced(lines: str, newer: str) -> str:
+    """The lines of keys of which there are no newer ones, and the newer ones."""
+    return (
+        f"(SELECT * FROM {lines} AS older ANTI JOIN {newer} AS newer USING (_source_key) "
+        f"UNION ALL BY NAME SELECT * FROM {newer} AS newer)"
+    )
+
+
+def _copy(engine: duckdb.DuckDBPyConnection, rows: str, into: Path) -> None:
+    engine.execute(f"COPY ({rows}) TO {literal(str(into))} (FORMAT parquet, COMPRESSION zstd)")
 
 
 def _number(engine: duckdb.DuckDBPyConnection, select: str) -> int:

@@ -50,27 +50,32 @@ class Closing:
         folder = self.context.state_folder
         folder.mkdir(parents=True, exist_ok=True)
         settings = self.context.integration.settings
-        files = self._files(work, folder, keys_are_unique=counts.duplicates == 0)
+        files, kept = self._files(work, folder, keys_are_unique=counts.duplicates == 0)
         state = IntegrationState(
             self.source.facts["fingerprint"], CONTENT_HASH, settings.cursor_column, self._cursor()
         )
-        return NextState(state, files)
+        return NextState(state, files, kept)
 
     def _files(
         self, work: duckdb.DuckDBPyConnection, folder: Path, *, keys_are_unique: bool
-    ) -> dict[StateFile, Path]:
+    ) -> tuple[dict[StateFile, Path], frozenset[StateFile]]:
+        """The new files, and those that stay as they are."""
         context = self.context
         identity = identity_of(context, self.plan, self.source.facts)
-        files = {}
+        files, kept = {}, frozenset[StateFile]()
         if not identity.is_rows:
             mapped = literal(str(context.folder.parquet(StagedFile.MAPPED)))
             rows = f"SELECT _source_key, _content FROM read_parquet({mapped})"
-            baseline = state_path(folder, StateFile.BASELINE)
-            committed = f"{rows} ANTI JOIN {UNCOMMITTED} USING (_row)"
-            baseline_of(context, self.source).write(
-                work, committed, baseline, keys_are_unique=keys_are_unique
+            whole, recent = (
+                state_path(folder, each) for each in (StateFile.BASELINE, StateFile.RECENT)
             )
-            files[StateFile.BASELINE] = baseline
+            committed = f"{rows} ANTI JOIN {UNCOMMITTED} USING (_row)"
+            if baseline_of(context, self.source).write(
+                work, committed, whole, recent, keys_are_unique=keys_are_unique
+            ):
+                files[StateFile.BASELINE] = whole
+            else:
+                files[StateFile.RECENT], kept = recent, frozenset({StateFile.BASELINE})
         if reads_windows(context):
             held = state_path(folder, StateFile.HELD)
             source, _ = context.folder.verified(StagedFile.SOURCE)
@@ -82,7 +87,7 @@ class Closing:
             )
             if write_held(work, identity, source, f"({open_rows})", held):
                 files[StateFile.HELD] = held
-        return files
+        return files, kept
 
     def _cursor(self) -> str | None:
         """The largest cursor that was ever committed."""

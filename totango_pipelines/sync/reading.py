@@ -19,7 +19,11 @@ from totango_pipelines.staging import Manifest, RunFolder, StagedFile, finish_pa
 from totango_pipelines.sync.wiring import RunContext
 from totango_pipelines.upsert.state import IntegrationState, StateFile, state_path
 
-_STAGED_AS = {StateFile.BASELINE: StagedFile.BASELINE, StateFile.HELD: StagedFile.HELD}
+_STAGED_AS = {
+    StateFile.BASELINE: StagedFile.BASELINE,
+    StateFile.RECENT: StagedFile.RECENT,
+    StateFile.HELD: StagedFile.HELD,
+}
 _DATE = "date"
 
 
@@ -77,8 +81,10 @@ def stage_state(context: RunContext, state: IntegrationState | None, reading: Ru
     The files of the hub's state lie in `state_folder`.
     """
     comparable = state is not None and state.content_hash == CONTENT_HASH
+    baseline = comparable or reading.reading is Reading.EVERYTHING
     wanted = {
-        StateFile.BASELINE: comparable or reading.reading is Reading.EVERYTHING,
+        StateFile.BASELINE: baseline,
+        StateFile.RECENT: baseline,
         StateFile.HELD: reading.reading is Reading.WINDOW,
     }
     for file, staged in _STAGED_AS.items():
@@ -103,10 +109,12 @@ def baseline_of(context: RunContext, source: Manifest) -> Baseline:
     # Of all rows, one window of a partition shows nothing that is absent.
     comparable = reading is not Reading.EVERYTHING or context.integration.partition is None
     has_keys = _object(context).write is not WriteMode.APPEND
-    file = None
+    file = recent = None
     if context.folder.has(StagedFile.BASELINE) and has_keys and comparable:
         file, _ = context.folder.verified(StagedFile.BASELINE)
-    return Baseline(reading, by_window, file)
+        if context.folder.has(StagedFile.RECENT):
+            recent, _ = context.folder.verified(StagedFile.RECENT)
+    return Baseline(reading, by_window, file, recent)
 
 
 def held_of(folder: RunFolder) -> Path | None:

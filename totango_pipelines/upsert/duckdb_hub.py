@@ -23,6 +23,7 @@ from totango_pipelines.upsert.delivery import (
 from totango_pipelines.upsert.own_tables import META_ROWS, OWN_TABLES, columns_of
 from totango_pipelines.upsert.schema_check import check_types, migrations
 from totango_pipelines.upsert.state import (
+    FORGET_FILE,
     FORGET_STATE,
     RELEASE,
     STATE_COLUMNS,
@@ -30,6 +31,7 @@ from totango_pipelines.upsert.state import (
     NextState,
     StateFile,
     file_rows,
+    files_to_forget,
     state_row,
     write_pieces,
 )
@@ -277,8 +279,9 @@ class DuckdbTransaction:
 
     def keep_state(self, run: RunIdentity, state: NextState) -> None:
         """Replace what the integration remembers."""
-        for statement in FORGET_STATE:
-            self.work.execute(statement, [run.integration])
+        self.work.execute(FORGET_STATE, [run.integration])
+        for name in files_to_forget(run.integration, state):
+            self.work.execute(FORGET_FILE, list(name))
         self.work.execute(
             "INSERT INTO _states VALUES (?, ?, ?, ?, ?, ?)",
             state_row(run.integration, run.run_id, state),

@@ -21,7 +21,14 @@ from totango_pipelines.upsert.delivery import (
 from totango_pipelines.upsert.own_tables import columns_of
 from totango_pipelines.upsert.postgres_copy import Batches, copy_in, copy_out
 from totango_pipelines.upsert.schema_check import check_types
-from totango_pipelines.upsert.state import FORGET_STATE, NextState, file_rows, state_row
+from totango_pipelines.upsert.state import (
+    FORGET_FILE,
+    FORGET_STATE,
+    NextState,
+    file_rows,
+    files_to_forget,
+    state_row,
+)
 
 POSTGRES_TYPES = {
     "VARCHAR": "text",
@@ -258,8 +265,12 @@ class PostgresTransaction:
     def keep_state(self, run: RunIdentity, state: NextState) -> None:
         """Replace what the integration remembers."""
         self.in_turn.flush()
-        for statement in FORGET_STATE:
-            self.connection.execute(sql_text(statement.replace("?", "%s")), [run.integration])
+        forget, forget_file = (
+            sql_text(each.replace("?", "%s")) for each in (FORGET_STATE, FORGET_FILE)
+        )
+        self.connection.execute(forget, [run.integration])
+        for name in files_to_forget(run.integration, state):
+            self.connection.execute(forget_file, name)
         self.connection.execute(
             "INSERT INTO _states VALUES (%s, %s, %s, %s, %s, %s)",
             state_row(run.integration, run.run_id, state),

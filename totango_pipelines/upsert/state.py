@@ -12,6 +12,7 @@ class StateFile(StrEnum):
     """The Parquet files that the hub keeps for an integration."""
 
     BASELINE = "baseline"
+    RECENT = "recent"
     HELD = "held"
 
 
@@ -32,20 +33,23 @@ class IntegrationState:
 
 @dataclass(frozen=True, slots=True)
 class NextState:
-    """A state to commit with a run, and its files; a file that is not named is gone."""
+    """A state to commit with a run, and its new files.
+
+    Those that are `kept` stay as the hub has them; a file that is neither new nor kept is gone.
+    """
 
     state: IntegrationState
     files: Mapping[StateFile, Path] = field(default_factory=dict)
+    kept: frozenset[StateFile] = frozenset()
 
 
 STATE_COLUMNS = tuple(each.name for each in fields(IntegrationState))
 
-FORGET_STATE = (
-    "DELETE FROM _states WHERE integration = ?",
-    "DELETE FROM _state_files WHERE integration = ?",
-)
+FORGET_STATE = "DELETE FROM _states WHERE integration = ?"
+FORGET_FILE = "DELETE FROM _state_files WHERE integration = ? AND name = ?"
 RELEASE = (
-    *FORGET_STATE,
+    FORGET_STATE,
+    "DELETE FROM _state_files WHERE integration = ?",
     "DELETE FROM _matches WHERE integration = ?",
     "DELETE FROM _released WHERE integration = ?",
     "UPDATE _meta SET value = value + 1 WHERE name = 'run_seq'",
@@ -59,6 +63,11 @@ RELEASE = (
 def state_row(integration: str, run_id: str, state: NextState) -> list[str | None]:
     """The row of `_states`."""
     return [integration, run_id, *astuple(state.state)]
+
+
+def files_to_forget(integration: str, state: NextState) -> list[tuple[str, str]]:
+    """What `FORGET_FILE` takes, for each file that does not stay."""
+    return [(integration, name.value) for name in StateFile if name not in state.kept]
 
 
 def file_rows(integration: str, state: NextState) -> Iterator[tuple[str, str, int, bytes]]:

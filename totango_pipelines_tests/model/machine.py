@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from totango_pipelines.difference import baseline
 from totango_pipelines.upsert import merge
 from totango_pipelines_tests.model.histories import FIRST_ACCOUNTS, KINDS, MODES, TOGETHER
 from totango_pipelines_tests.model.killing import AT_THE_LAST
@@ -207,6 +208,7 @@ def explore(machine: type[Histories]) -> None:
         # Histories have few rows: these limits must matter, too.
         patched.setattr(merge, "UPDATED_ROWS", 3)
         patched.setattr(merge, "CREATED_ROWS", 2)
+        patched.setattr(baseline, "RECENT_SHARE", 0.7)
         # No machine dies in a history: nothing is proved by waiting for the disk.
         patched.setattr(os, "fsync", lambda _: None)
         _explore(machine)
