@@ -147,6 +147,58 @@ class TestByDifference:
         assert folder.manifest(StagedFile.MAPPED).rows == 1
 
 
+class TestRecentLines:
+    """What small runs committed stands beside the whole baseline until it is a tenth of it."""
+
+    ROWS = tuple({"id": f"a{n:02d}", "tier": "x", "seq": 1} for n in range(40))
+
+    @pytest.fixture(params=["difference", "cursor"])
+    def integration(self, scene, request):
+        settings = BY_CURSOR if request.param == "cursor" else {}
+        scene.declare("crm", "accounts", MAPPING, **settings)
+        scene.run("crm", list(self.ROWS))
+        return scene
+
+    def changed(self, tier, seq, *, rows=1):
+        return [
+            row | {"tier": tier, "seq": seq} if n < rows else row for n, row in enumerate(self.ROWS)
+        ]
+
+    def stored(self, scene):
+        files = scene.query("SELECT name, md5(data) FROM _state_files WHERE name <> 'held'")
+        return dict(files)
+
+    def test_a_small_run_leaves_the_whole_as_it_is(self, integration):
+        before = self.stored(integration)
+        integration.run("crm", self.changed("y", 2))
+        after = self.stored(integration)
+        assert after.keys() == {"baseline", "recent"}
+        assert after["baseline"] == before["baseline"]
+
+    def test_a_recent_line_holds_and_the_one_before_it_does_not(self, integration):
+        integration.run("crm", self.changed("y", 2))
+        again = integration.run("crm", self.changed("y", 2))
+        assert again["unchanged"] == again["rows_read"]
+        back = integration.run("crm", self.changed("x", 3))
+        assert back["updated"] == 1
+        assert tiers(integration)["a00"] == "x"
+        assert self.stored(integration).keys() == {"baseline", "recent"}
+
+    def test_many_recent_lines_make_a_new_whole(self, integration):
+        integration.run("crm", self.changed("y", 2, rows=4))
+        assert self.stored(integration).keys() == {"baseline", "recent"}
+        integration.run("crm", self.changed("y", 3, rows=5))
+        assert self.stored(integration).keys() == {"baseline"}
+        again = integration.run("crm", self.changed("y", 3, rows=5))
+        assert again["unchanged"] == again["rows_read"]
+
+    def test_a_full_run_makes_a_new_whole(self, integration):
+        integration.run("crm", self.changed("y", 2))
+        counts = integration.run("crm", self.changed("y", 2)[:39], mode="full")
+        assert counts == {"rows_read": 39, "unchanged": 39, "absent": 1}
+        assert self.stored(integration).keys() == {"baseline"}
+
+
 class TestByCursor:
     def test_the_window_starts_at_the_last_cursor_and_takes_equal_values(self, windows):
         windows.run("crm", [{"id": "a", "tier": "x", "seq": 1}, {"id": "b", "tier": "x", "seq": 2}])
