@@ -7,6 +7,7 @@ from jobs import Job
 from reporting import Measured, cpu, ratio
 
 OURS, BY_DAGSTER = "totango_pipelines", "the same, by Dagster"
+WARM = "the same, by Dagster, warm"
 FLOOR_TEXT, FLOOR_BINARY = "floor, text", "floor, binary, jit off"
 MOST_MIB = 512
 
@@ -31,15 +32,19 @@ def _of_job(job: Job, outcomes: Mapping[str, Measured], ours: Measured) -> Itera
     if job.cursor is None:
         if floor := outcomes.get(FLOOR_TEXT):
             yield _ratio_line("ours / floor", ours, floor, 1.25, at_most=True)
-        known = (OURS, BY_DAGSTER, FLOOR_TEXT, FLOOR_BINARY)
+        known = (OURS, BY_DAGSTER, WARM, FLOOR_TEXT, FLOOR_BINARY)
         peers = {name: each for name, each in outcomes.items() if name not in known}
         if best := _fastest(peers):
             yield _ratio_line(f"{best[0]}, the best peer / ours", best[1], ours, 2, at_most=False)
         return
     if sling := outcomes.get("sling"):
         yield _ratio_line("ours / sling", ours, sling, 1, at_most=True)
+        if warm := outcomes.get(WARM):
+            yield _ratio_line(f"{WARM} / sling", warm, sling, 1, at_most=True)
     if dlt:
         yield _ratio_line(f"{dlt[0]} / ours", dlt[1], ours, 3, at_most=False)
+        if warm := outcomes.get(WARM):
+            yield _ratio_line(f"{dlt[0]} / {WARM}", dlt[1], warm, 3, at_most=False)
 
 
 def _fastest(outcomes: Mapping[str, Measured]) -> tuple[str, Measured] | None:

@@ -1,18 +1,24 @@
 """Who runs: psql with COPY and MERGE (the floor), and ourselves with and without Dagster."""
 
+import json
+import os
 import shutil
+import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import workload
 from jobs import CURSOR, Job
-from measuring import Cost, run_pipeline
+from measuring import SETTLE_SECONDS, Cost, machine_cpu, run_pipeline, server_cpu
 from own_postgres import Server
 from workload import CATALOG, COLUMNS, CONNECTIONS, FLOOR_TABLE, INTEGRATION, KEY, NAMES
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
+ANSWER = '{"wall"'
+"""How a line of warm_runs.py begins."""
 SOURCE, HUB, FLOOR = "benchmark_source", "benchmark_hub", "benchmark_floor"
 
 _VALUES = [name for name, _, _ in COLUMNS[1:]]
@@ -95,16 +101,8 @@ class Ourselves:
 
     def _run(self, integration: str, mode: str) -> Cost:
         home = self._home
-        home.mkdir(parents=True, exist_ok=True)
-        environment = {
-            "TOTANGO_PROJECT": str(self.project),
-            "TOTANGO_HOME": str(home),
-            "TOTANGO_HUB_URL": self.server.database(HUB),
-            "BENCHMARK_SOURCE": self.server.database(SOURCE),
-        }
+        environment = environment_of(self.server, self.project, home)
         if self.by_dagster:
-            environment["DAGSTER_HOME"] = str(home)
-            shutil.copy(REPOSITORY / "dagster.yaml", home)
             command = [str(command_line()), "run", integration, "--mode", mode, "--json"]
         else:
             command = [sys.executable, str(HERE / "run_once.py"), integration, "--mode", mode]
@@ -113,6 +111,78 @@ class Ourselves:
         finally:
             # The staged files of ten million rows are large.
             shutil.rmtree(home / "runs", ignore_errors=True)
+
+
+@dataclass(slots=True)
+class Warm:
+    """The same as a Dagster run, from the warm process that the launcher of Dagster's daemon keeps."""
+
+    name: str
+    server: Server
+    job: Job
+    project: Path
+    target: str = HUB
+    _launcher: subprocess.Popen | None = None
+
+    def run(self) -> Cost:
+        if self._launcher is None:
+            environment = environment_of(self.server, self.project, self._home)
+            with (self._home / "launcher.log").open("w") as log:
+                self._launcher = subprocess.Popen(
+                    [sys.executable, str(HERE / "warm_runs.py")],
+                    env=os.environ | environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                )
+            # The first run starts the warm process: unmeasured, from the same hub.
+            self._run(self._launcher)
+            workload.create_database(self.server, self.target, f"{self.target}_before")
+        time.sleep(SETTLE_SECONDS)
+        busy, served = machine_cpu(), server_cpu(self.server.postmaster)
+        said = self._run(self._launcher)
+        after = server_cpu(self.server.postmaster)
+        used = after - served if after is not None and served is not None else None
+        others = machine_cpu() - busy - said["cpu"] - (used or 0.0)
+        return Cost(said["wall"], said["cpu"], used, max(others, 0.0), said["peak_mib"])
+
+    def fill(self) -> None:
+        """The hub as it is before the job, laid out and filled by a run."""
+        Ourselves(self.name, self.server, self.job, self.project).fill()
+
+    def stop(self) -> None:
+        """End the launcher, and the warm process with it."""
+        if self._launcher is not None:
+            self._launcher.communicate(timeout=30)
+            self._launcher = None
+
+    @property
+    def _home(self) -> Path:
+        return self.project / "homes" / self.job.name / "warm"
+
+    def _run(self, launcher: subprocess.Popen) -> dict[str, float]:
+        launcher.stdin.write(f"{self.job.integration} {self.job.mode}\n")
+        launcher.stdin.flush()
+        for line in launcher.stdout:
+            # Its code server writes there, too.
+            if line.startswith(ANSWER):
+                return json.loads(line)
+        message = f"the launcher of warm runs ended; {self._home / 'launcher.log'} says why"
+        raise SystemExit(message)
+
+
+def environment_of(server: Server, project: Path, home: Path) -> dict[str, str]:
+    """The variables of a run of ours, and its home, made if it is not there."""
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(REPOSITORY / "dagster.yaml", home)
+    return {
+        "TOTANGO_PROJECT": str(project),
+        "TOTANGO_HOME": str(home),
+        "TOTANGO_HUB_URL": server.database(HUB),
+        "BENCHMARK_SOURCE": server.database(SOURCE),
+        "DAGSTER_HOME": str(home),
+    }
 
 
 def command_line() -> Path:

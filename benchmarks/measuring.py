@@ -10,7 +10,7 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 _SAMPLE_SECONDS = 0.05
-_SETTLE_SECONDS = 0.25
+SETTLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def run_pipeline(
         SystemExit: a command failed.
     """
     # A backend that is just ending would be counted twice: as itself and as the server's past.
-    time.sleep(_SETTLE_SECONDS)
+    time.sleep(SETTLE_SECONDS)
     busy, served, started = machine_cpu(), server_cpu(postmaster), time.perf_counter()
     processes = _start(commands, env, quiet=quiet)
     peak = _PeakMemory(processes)

@@ -18,13 +18,13 @@ import peer_contestants
 import psycopg
 import reporting
 import workload
-from contestants import FLOOR, HUB, SOURCE, Floor, Ourselves
+from contestants import FLOOR, HUB, SOURCE, Floor, Ourselves, Warm
 from jobs import INCREMENTAL, JOBS, Job
 from own_postgres import Server, server
 from peer_contestants import DLT, Peer
 from rounds import Outcome, compete, exit_code
 
-Contestant = Floor | Ourselves | Peer
+Contestant = Floor | Ourselves | Warm | Peer
 TITLE = "PostgreSQL to PostgreSQL"
 
 
@@ -107,7 +107,13 @@ def measure(
         return workload.checksum(running.database(each.target), "accounts") == truth
 
     profile = options.profile
-    return compete(entered, options.rounds, reset=reset, right=right, profile=profile), truth[0]
+    try:
+        outcomes = compete(entered, options.rounds, reset=reset, right=right, profile=profile)
+    finally:
+        for each in entered:
+            if isinstance(each, Warm):
+                each.stop()
+    return outcomes, truth[0]
 
 
 def entrants(
@@ -120,6 +126,7 @@ def entrants(
     if options.dagster:
         if contestants.command_line().exists():
             yield Ourselves(aims.BY_DAGSTER, running, job, folder, by_dagster=True)
+            yield Warm(aims.WARM, running, job, folder)
         else:
             print("--dagster: there is no command line to run it with; left out")
     if not (options.skip_floor or options.skip_peers):
