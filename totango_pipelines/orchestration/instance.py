@@ -102,12 +102,12 @@ def open_instance(environment: Environment) -> Iterator[dg.DagsterInstance]:
     with warnings.catch_warnings():
         # SQLAlchemy's and Dagster's own notices about themselves are not for our user.
         warnings.simplefilter("ignore")
-        instance = dg.DagsterInstance.from_ref(_kept_open(InstanceRef.from_dir(str(folder))))
+        instance = dg.DagsterInstance.from_ref(kept_open(InstanceRef.from_dir(str(folder))))
     with instance:
         yield instance
 
 
-def _kept_open(instance: InstanceRef) -> InstanceRef:
+def kept_open(instance: InstanceRef) -> InstanceRef:
     """The same; Dagster's own run log on SQLite keeps its files open while it is written."""
     storage = instance.storage_data
     if storage is None or storage.class_name != _SQLITE:

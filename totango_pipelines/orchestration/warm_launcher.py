@@ -38,6 +38,7 @@ from dagster._serdes import ConfigurableClassData, deserialize_value, serialize_
 from dagster_shared.error import SerializableErrorInfo
 
 from totango_pipelines.orchestration.asset_keys import PROCESS_TAG
+from totango_pipelines.orchestration.instance import kept_open
 from totango_pipelines.orchestration.warm_fork import Fork, WarmProcess
 from totango_pipelines.orchestration.workers import ENDED, interrupt, is_gone, is_sibling, worker_of
 
@@ -178,7 +179,7 @@ class WarmRunLauncher(DefaultRunLauncher):
 
     def _forked(self, run: dg.DagsterRun, origin: JobPythonOrigin) -> Fork | None:
         """A process for the run; None if there can be none, which the run's log then says."""
-        ref = self._instance.get_ref()
+        ref = kept_open(self._instance.get_ref())
         request = serialize_value(ExecuteRunArgs(origin, run.run_id, ref))
         error: OSError | None = None
         for _ in range(2):
