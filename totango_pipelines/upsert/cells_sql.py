@@ -22,7 +22,6 @@ NEW_KEYS = "new_keys"
 NOTHING, WRITE, STALE, CONFLICT, RESOLVED, STAMP_ONLY = range(6)
 """What one cell does. STAMP_ONLY: a blank that clears reaches a cell that was never written."""
 
-
 # No attribute's column holds a space, so these names cannot meet one.
 _STORED_AT = quoted("stored at")
 _EXCEPTIONS = quoted("stored exceptions")
