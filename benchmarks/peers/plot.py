@@ -46,10 +46,12 @@ def draw(axis: Axes, title: str, contestants: dict[str, Any], ours: str) -> None
     cpus = [median(cpu for _, cpu in contestants[name]) for name in names]
     axis.plot(cpus, names, "|", color=CPU, markersize=12, label="CPU s, client and server")
     axis.invert_yaxis()
-    axis.set_title(title, fontsize=9)
+    axis.set_title(title, fontsize=9, loc="left")
     axis.set_xlabel("wall s: median, smallest and largest")
     axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(frameon=False, fontsize=7, loc="lower right")
+    # Above the bars: no place beside them is free for sure.
+    place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
+    axis.legend(frameon=False, fontsize=7, **place)
 
 
 if __name__ == "__main__":
