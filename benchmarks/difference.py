@@ -79,7 +79,10 @@ def build(files: Files, rows: int) -> None:
         engine.execute(f"COPY ({hashes}) TO '{files.hashes}' (FORMAT parquet, COMPRESSION zstd)")
         number_rows(engine, IDENTITY, files.before, None)
         nothing = Baseline(Reading.EVERYTHING, by_window=False, file=None)
-        nothing.write(engine, nothing.to_map(IDENTITY), files.baseline, files.baseline)
+        recent = (
+            files.folder / "recent.parquet"
+        )  # where there is no baseline, all goes to the whole
+        nothing.write(engine, nothing.to_map(IDENTITY), files.baseline, recent)
 
 
 def by_baseline(engine: duckdb.DuckDBPyConnection, files: Files) -> str:

@@ -8,8 +8,12 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from threading import get_ident
+from types import ModuleType
 from typing import Final, NoReturn
 
 _OBJECTS: Final = 50_000
@@ -41,6 +45,35 @@ def one_blas_thread() -> Iterator[None]:
     finally:
         # Not for the processes that this one starts.
         os.environ.pop(_BLAS_THREADS, None)
+
+
+class _LeftOut(MetaPathFinder):
+    """Answers one thread as if these packages were not installed."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._thread = get_ident()
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002 - the protocol's
+    ) -> ModuleSpec | None:
+        if fullname in self._names and get_ident() == self._thread:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return None
+
+
+@contextmanager
+def left_out(*names: str) -> Iterator[None]:
+    """What this thread imports in here does not find these packages; other threads may import them."""
+    finder = _LeftOut(names)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
 
 
 def leave(code: int) -> NoReturn:

@@ -6,14 +6,12 @@ are imported when a step runs, and the slow ones while the source is still sendi
 
 import contextlib
 import importlib
-import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from importlib.abc import MetaPathFinder
 from types import ModuleType
 
-from totango_pipelines.process import collect_rarely, one_blas_thread
+from totango_pipelines.process import collect_rarely, left_out, one_blas_thread
 
 _SYNC = "totango_pipelines.sync"
 _SLOW = ("mapping_step", "upsert_step")
@@ -54,7 +52,8 @@ def import_before_forks(others: Iterable[str]) -> Callable[[], None]:
     `others`: modules that may be missing. The answer is what each fork has to do before it works.
     """
     held: list[Callable[[], None]] = []
-    with _polars_unstarted(held), _PandasHidden():
+    # A run needs no pandas, but libraries take it along.
+    with _polars_unstarted(held), left_out("pandas"), one_blas_thread():
         for module in (*_OF_RUNS, *others):
             # A module that cannot be imported is reported by the run that needs it.
             with contextlib.suppress(Exception):
@@ -89,26 +88,6 @@ def _polars_unstarted(held: list[Callable[[], None]]) -> Iterator[None]:
     finally:
         for native, start in starts.items():
             setattr(native, _POLARS_START, start)
-
-
-class _PandasHidden(MetaPathFinder):
-    """A run needs no pandas, but libraries take it along; nothing else is imported meanwhile."""
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,  # noqa: ARG002 - the protocol's
-        target: ModuleType | None = None,  # noqa: ARG002 - the protocol's
-    ) -> None:
-        """Nothing is found here; the other finders go on, but not for pandas."""
-        if fullname == "pandas":
-            raise ModuleNotFoundError(name=fullname)
-
-    def __enter__(self) -> None:
-        sys.meta_path.insert(0, self)
-
-    def __exit__(self, *_: object) -> None:
-        sys.meta_path.remove(self)
 
 
 def import_ahead() -> None:

@@ -109,6 +109,7 @@ class WarmRunLauncher(DefaultRunLauncher):
         if error is not None:
             info = deserialize_value(error, SerializableErrorInfo)
             message = f"The run's process could not open the run log: {info.message}"
+            # Dagster gives it no types.
             raise DagsterLaunchFailedError(  # type: ignore[no-untyped-call]
                 message, serializable_error_info=info
             )
@@ -119,6 +120,7 @@ class WarmRunLauncher(DefaultRunLauncher):
         run = self._instance.get_run_by_id(run_id) if self.has_instance else None
         worker = _process_of(run) if run else None
         if run is None or worker is None:
+            # Dagster gives it no types.
             stopped: bool = super().terminate(run_id)  # type: ignore[no-untyped-call]
             return stopped
         if run.is_finished:

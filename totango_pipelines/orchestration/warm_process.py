@@ -165,7 +165,8 @@ def _wait_for_the_word(request: str, talk: socket.socket, first: Callable[[], No
             if run is None:
                 message = f"the run log has no run {args.run_id}"
                 raise LookupError(message)
-        except Exception:  # noqa: BLE001 - the launcher reports whatever it is
+        # Whatever it is, the launcher reports it; unsaid, the run would wait for nobody.
+        except Exception:  # noqa: BLE001
             error = serializable_error_info_from_exc_info(sys.exc_info())
             talk.sendall(serialize_value(error).encode())
             return
